@@ -1,0 +1,32 @@
+package io.pasar;
+
+import io.pasar.account.Account;
+import io.pasar.api.ApiConfiguration;
+import io.pasar.inbound.IngestConfiguration;
+import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.marketplace.MarketplaceConfiguration;
+import io.pasar.registration.RegistrationConfiguration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything under {@code pasar} in application.yaml. Each part goes to the package that uses it.
+ *
+ * @param dataDir parent of everything kept on the local disk
+ * @param publicUrl where marketplaces reach the ingest port; registered URLs begin with it
+ * @param marketplaces by name
+ */
+record PasarConfiguration(
+        @DefaultValue("data") Path dataDir,
+        @NotNull URI publicUrl,
+        @DefaultValue @Valid IngestConfiguration ingest,
+        @DefaultValue @Valid KafkaConfiguration kafka,
+        @DefaultValue @Valid ApiConfiguration api,
+        @DefaultValue Map<String, @Valid MarketplaceConfiguration> marketplaces,
+        @DefaultValue @Valid RegistrationConfiguration registration,
+        @DefaultValue List<@Valid Account> accounts) {}

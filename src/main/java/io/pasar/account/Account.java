@@ -1,0 +1,67 @@
+package io.pasar.account;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * One seller identity at one marketplace, as configured under {@code pasar.accounts}. Immutable.
+ *
+ * @param marketplace name of the marketplace, e.g. {@code tiki}: an open set, given by the files in
+ *     {@code routes/marketplaces}
+ * @param id the seller's id at the marketplace (Tiki: {@code external_partner_id}; Tokopedia: {@code fs_id})
+ * @param clientId OAuth2 client id
+ * @param clientSecret OAuth2 client secret
+ * @param tokenAuth how the client authenticates when it asks for a token
+ * @param webhookSecrets the first is registered, the others are still accepted on inbound webhooks
+ * @param events the event kinds that this account wants, e.g. {@code order}
+ * @param warehouses Tiki's {@code sync_inventory_location}; empty at marketplaces that have none
+ * @param onDrift what to do when the marketplace's registration differs from this configuration
+ * @param carryOver registered URLs of others which the marketplace does not list: field to URL, sent with every write
+ */
+public record Account(
+        @NotBlank String marketplace,
+        @NotBlank
+                @Pattern(
+                        regexp = "[A-Za-z0-9._-]+",
+                        message = "may hold letters, digits, '.', '_' and '-' only: it is part of a URL")
+                String id,
+        @NotBlank String clientId,
+        @NotNull Secret clientSecret,
+        @DefaultValue("basic") TokenAuth tokenAuth,
+        @NotEmpty List<Secret> webhookSecrets,
+        @NotEmpty List<String> events,
+        @DefaultValue List<String> warehouses,
+        @DefaultValue("repair") OnDrift onDrift,
+        @DefaultValue Map<String, String> carryOver) {
+
+    /** How a client proves itself to the token endpoint; Tiki's console lets each app choose. */
+    public enum TokenAuth {
+        /** HTTP Basic, {@code client_id:client_secret}. */
+        BASIC,
+        /** {@code client_id} and {@code client_secret} as form fields of the body. */
+        BODY
+    }
+
+    /** What to do about drift. */
+    public enum OnDrift {
+        /** Register again. */
+        REPAIR,
+        /** Show it and touch nothing. */
+        REPORT
+    }
+
+    /** The secret that is registered at the marketplace; the others are only accepted. */
+    public Secret registeredSecret() {
+        return webhookSecrets.get(0);
+    }
+
+    /** {@code <marketplace>/<id>}, the key of everything that is kept per account. */
+    public String key() {
+        return marketplace + "/" + id;
+    }
+}

@@ -1,0 +1,41 @@
+package io.pasar.inbound;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The public side of the gateway, {@code pasar.ingest}.
+ *
+ * @param port TCP port that marketplaces reach; 0 takes any free one
+ * @param address local address to listen on
+ * @param pathPrefix in front of {@code /webhooks/…}, for a proxy that does not strip it; empty for none
+ * @param maxBody largest accepted body; a larger one is answered 413
+ * @param answerWithin from the last byte of the body to the answer; what is not safe by then is answered 503
+ * @param readWithin from the first byte of a request to the last byte of its body; a slower one is cut
+ * @param maxInFlight deliveries being worked on at once; one more is answered 503
+ * @param tls certificate and key for HTTPS; null for plain HTTP behind a proxy that ends TLS
+ */
+public record IngestConfiguration(
+        @DefaultValue("8080") @Min(0) @Max(65535) int port,
+        @DefaultValue("0.0.0.0") @NotBlank String address,
+        @DefaultValue("") @Pattern(regexp = "(/[A-Za-z0-9._~-]+)*", message = "must be empty or look like /some/path")
+                String pathPrefix,
+        @DefaultValue("1MB") @NotNull DataSize maxBody,
+        @DefaultValue("500ms") @NotNull Duration answerWithin,
+        @DefaultValue("10s") @NotNull Duration readWithin,
+        @DefaultValue("4096") @Min(1) int maxInFlight,
+        Tls tls) {
+
+    /**
+     * @param certificate PEM file with the certificate chain
+     * @param key PEM file with the private key
+     */
+    public record Tls(@NotNull Path certificate, @NotNull Path key) {}
+}

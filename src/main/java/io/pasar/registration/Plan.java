@@ -1,0 +1,40 @@
+package io.pasar.registration;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * The difference between what is desired and what is registered, as a list that a person can review.
+ *
+ * @param changes what a write would do, field by field; empty when there is nothing to write
+ * @param warnings what the reader should know before applying it
+ */
+public record Plan(List<Change> changes, List<String> warnings) {
+
+    /**
+     * @param field the event kind, or the marketplace's own name for what is no event kind
+     * @param from what is there now; null when nothing is, or when it cannot be seen; secrets as fingerprints
+     * @param to what will be there; secrets as fingerprints
+     */
+    public record Change(String field, Action action, String from, String to) {}
+
+    /** What a write does to a field. */
+    public enum Action {
+        /** Nothing is registered; ours will be. */
+        @JsonProperty("set")
+        SET,
+        /** Something else is registered; ours will be. */
+        @JsonProperty("change")
+        CHANGE,
+        /** Not ours: sent back as it is, because the marketplace blanks what a write leaves out. */
+        @JsonProperty("carry-over")
+        CARRY_OVER,
+        /** Cannot be read at the marketplace: sent again blind. */
+        @JsonProperty("resend")
+        RESEND
+    }
+
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+}
