@@ -156,16 +156,19 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     }
 
     private void connectLater(LateProducer producer) {
-        connecting.schedule(
-                () -> {
-                    if (producer.connect()) {
-                        warmUp(producer);
-                    } else {
-                        connectLater(producer);
-                    }
-                },
-                CONNECT_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
+        connecting.schedule(() -> connectOrTryLater(producer), CONNECT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void connectOrTryLater(LateProducer producer) {
+        try {
+            if (producer.connect()) {
+                warmUp(producer);
+            } else {
+                connectLater(producer);
+            }
+        } catch (KafkaStartException e) {
+            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("Nothing can be published until a restart");
+        }
     }
 
     private <C> C connect(Supplier<C> create) {

@@ -70,7 +70,10 @@ final class LateProducer implements Producer<byte[], byte[]> {
         Set<String> cold = new HashSet<>(topics);
         long deadline = System.nanoTime() + within.toNanos();
         cold.removeIf(this::isWarm);
-        while (!cold.isEmpty() && !closed && System.nanoTime() < deadline && !Thread.interrupted()) {
+        while (!cold.isEmpty()
+                && !closed
+                && System.nanoTime() < deadline
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(POLL.toNanos());
             cold.removeIf(this::isWarm);
         }
