@@ -1,0 +1,40 @@
+package io.pasar.api;
+
+import io.pasar.marketplace.MarketplaceException;
+import io.pasar.registration.Outcome;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.Locale;
+
+/** What a marketplace answered instead of doing what it was asked: member {@code answer} of the 502 problem. */
+@Schema(name = "MarketplaceAnswer", description = "What the marketplace answered")
+record MarketplaceAnswer(
+        @Schema(
+                        description = "What the failure means; null when the replica that made the call does not say",
+                        example = "rate-limited")
+                String kind,
+        @Schema(description = "HTTP status of its answer; null when there was none", example = "429") Integer status,
+        @Schema(description = "Its own error code; null if none") String code,
+        @Schema(description = "In words; null if none", example = "Tokopedia answered 429") String message,
+        @Schema(description = "Its own id of the failed call; null if none") String requestId,
+        @Schema(description = "Seconds it asks us to wait; null if it does not say", example = "30")
+                Long retryAfterSeconds) {
+
+    static MarketplaceAnswer of(MarketplaceException e) {
+        return new MarketplaceAnswer(
+                e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                status(e.status()),
+                e.code(),
+                e.getMessage(),
+                e.requestId(),
+                e.retryAfter() == null ? null : e.retryAfter().toSeconds());
+    }
+
+    static MarketplaceAnswer of(Outcome.Failure failure) {
+        return new MarketplaceAnswer(
+                null, status(failure.status()), failure.code(), failure.message(), failure.requestId(), null);
+    }
+
+    private static Integer status(int status) {
+        return status == 0 ? null : status;
+    }
+}
