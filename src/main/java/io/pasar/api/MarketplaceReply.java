@@ -6,8 +6,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Locale;
 
 /** What a marketplace answered instead of doing what it was asked: member {@code answer} of the 502 problem. */
-@Schema(name = "MarketplaceAnswer", description = "What the marketplace answered")
-record MarketplaceAnswer(
+@Schema(name = "MarketplaceReply", description = "What the marketplace answered")
+record MarketplaceReply(
         @Schema(
                         description = "What the failure means; null when the replica that made the call does not say",
                         example = "rate-limited")
@@ -19,8 +19,8 @@ record MarketplaceAnswer(
         @Schema(description = "Seconds it asks us to wait; null if it does not say", example = "30")
                 Long retryAfterSeconds) {
 
-    static MarketplaceAnswer of(MarketplaceException e) {
-        return new MarketplaceAnswer(
+    static MarketplaceReply of(MarketplaceException e) {
+        return new MarketplaceReply(
                 e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 status(e.status()),
                 e.code(),
@@ -29,8 +29,8 @@ record MarketplaceAnswer(
                 e.retryAfter() == null ? null : e.retryAfter().toSeconds());
     }
 
-    static MarketplaceAnswer of(Outcome.Failure failure) {
-        return new MarketplaceAnswer(
+    static MarketplaceReply of(Outcome.Failure failure) {
+        return new MarketplaceReply(
                 null, status(failure.status()), failure.code(), failure.message(), failure.requestId(), null);
     }
 

@@ -34,10 +34,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> marketplaceFailed(MarketplaceException e) {
-        return marketplaceFailed(MarketplaceAnswer.of(e));
+        return marketplaceFailed(MarketplaceReply.of(e));
     }
 
-    static ResponseEntity<Object> marketplaceFailed(MarketplaceAnswer answer) {
+    static ResponseEntity<Object> marketplaceFailed(MarketplaceReply answer) {
         ProblemDetail problem = Problem.MARKETPLACE_FAILED.with("What it answered is in 'answer'.");
         problem.setProperty("answer", answer);
         return answer(problem, HttpHeaders.EMPTY);
@@ -48,7 +48,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         LOGGER.atWarn().addKeyValue("cause", e.toString()).log("Kafka did not answer a call of the API");
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        return answer(Problem.KAFKA_UNAVAILABLE.with("Nothing was done. Try again shortly."), headers);
+        return answer(Problem.KAFKA_UNAVAILABLE.with("Try again shortly: to ask twice does no harm."), headers);
     }
 
     @ExceptionHandler

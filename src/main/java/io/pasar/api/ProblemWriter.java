@@ -1,10 +1,10 @@
 package io.pasar.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
@@ -19,8 +19,9 @@ final class ProblemWriter {
         this.json = json;
     }
 
-    void write(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) throws IOException {
-        problem.setInstance(path(request.getRequestURI()));
+    /** @param path the one that was called, as it was sent */
+    void write(String path, HttpServletResponse response, ProblemDetail problem) throws IOException {
+        problem.setInstance(uri(path));
         byte[] body = json.writeValueAsBytes(problem);
         response.setStatus(problem.getStatus());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -28,11 +29,11 @@ final class ProblemWriter {
         response.getOutputStream().write(body);
     }
 
-    /** Null for what is no valid URI: the firewall refuses such requests, and its answer must not fail on them. */
-    static URI path(String requestUri) {
+    /** Null for what is no URI: the firewall refuses such paths, and its answer must not fail on them. */
+    private static URI uri(String path) {
         try {
-            return URI.create(requestUri);
-        } catch (IllegalArgumentException e) {
+            return new URI(path);
+        } catch (URISyntaxException e) {
             return null;
         }
     }

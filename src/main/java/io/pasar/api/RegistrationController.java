@@ -10,6 +10,14 @@ import io.pasar.registration.Registrations.Action;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.security.Principal;
 import java.time.Duration;
@@ -36,6 +44,7 @@ import org.springframework.web.bind.annotation.RestController;
  * before it has done anything.
  */
 @RestController
+@Tag(name = "Registrations", description = "Desired, listed, recorded and observed webhooks of every account")
 @RequestMapping(path = "/api", produces = MediaType.APPLICATION_JSON_VALUE)
 class RegistrationController {
 
@@ -58,9 +67,19 @@ class RegistrationController {
     }
 
     @GetMapping("/registrations")
+    @Operation(summary = "Where the registration of every account stands")
+    @ApiResponse(
+            responseCode = "200",
+            description = "In the order of the configuration",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.REGISTRATIONS)))
     RegistrationList registrations(
-            @RequestParam(name = "marketplace", required = false) String marketplace,
-            @RequestParam(name = "state", required = false) String state) {
+            @Parameter(description = "Only accounts at this marketplace", example = "tiki")
+                    @RequestParam(name = "marketplace", required = false)
+                    String marketplace,
+            @Parameter(description = "Only accounts in this state", schema = @Schema(implementation = State.class))
+                    @RequestParam(name = "state", required = false)
+                    String state) {
         State wanted = Parameters.oneOf("state", state, states);
         return new RegistrationList(registrations.all().stream()
                 .filter(status -> marketplace == null || status.marketplace().equals(marketplace))
@@ -69,23 +88,71 @@ class RegistrationController {
     }
 
     @GetMapping("/registrations/{marketplace}/{account}")
+    @Operation(
+            summary = "Everything about the registration of one account",
+            description = "Asks the marketplace, where it can be read.")
+    @ApiResponse(
+            responseCode = "200",
+            description =
+                    "Desired, listed (null where the marketplace cannot be read), recorded, observed, and the plan"
+                            + " that an apply would carry out",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.REGISTRATION)))
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED})
     RegistrationDetail registration(
             @PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.detail(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
     }
 
     @GetMapping("/registrations/{marketplace}/{account}/webhooks")
+    @Operation(
+            summary = "The registered webhooks of one account",
+            description = "As the marketplace lists them now; where it cannot be read, as recorded when last sent.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "`webhooks` by event kind; `other` are fields of the marketplace that are no event kind",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.WEBHOOKS)))
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED})
     Webhooks webhooks(@PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.webhooks(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
     }
 
     /** Holds no thread while it waits for the replica that does the work. */
     @PostMapping("/registrations/{marketplace}/{account}/apply")
+    @Operation(
+            summary = "Make the registration of one account true",
+            description = "One replica does it: this call waits up to 10 seconds for that.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Done, or with `dry-run` what would be done. `requestId` is the marketplace's own id of the"
+                    + " write",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Applied.class),
+                            examples = @ExampleObject(Examples.APPLIED)))
+    @ApiResponse(
+            responseCode = "202",
+            description =
+                    "Not done yet. The answer will be the record in `pasar.registration-events` whose `id` is this"
+                            + " `requestId`; the registration itself is at `Location`",
+            headers = @Header(name = "Location", schema = @Schema(type = "string")),
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Accepted.class),
+                            examples = @ExampleObject(Examples.ACCEPTED)))
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.KAFKA_UNAVAILABLE})
     CompletableFuture<ResponseEntity<Object>> apply(
             @PathVariable("marketplace") String marketplace,
             @PathVariable("account") String account,
-            @RequestParam(name = "dry-run", required = false) String dryRun,
-            Principal caller) {
+            @Parameter(
+                            description = "Work the plan out and write nothing",
+                            schema = @Schema(type = "boolean", defaultValue = "false"))
+                    @RequestParam(name = "dry-run", required = false)
+                    String dryRun,
+            @Parameter(hidden = true) Principal caller) {
         Action action = Parameters.flag("dry-run", dryRun) ? Action.PLAN : Action.APPLY;
         Pending pending =
                 registrations.request(action, marketplace, account).orElseThrow(() -> unknown(marketplace, account));
@@ -103,8 +170,18 @@ class RegistrationController {
     }
 
     @PostMapping("/reconcile")
+    @Operation(summary = "Check every account now", description = "What is found is treated as in a timed check.")
+    @ApiResponse(
+            responseCode = "202",
+            description = "So many checks were queued",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.QUEUED)))
+    @Answers(Problem.KAFKA_UNAVAILABLE)
     ResponseEntity<Queued> reconcile(
-            @RequestParam(name = "marketplace", required = false) String marketplace, Principal caller) {
+            @Parameter(description = "Only accounts at this marketplace", example = "tiki")
+                    @RequestParam(name = "marketplace", required = false)
+                    String marketplace,
+            @Parameter(hidden = true) Principal caller) {
         int queued = registrations.reconcile(marketplace);
         LOGGER.atInfo()
                 .addKeyValue("caller", caller.getName())
@@ -117,7 +194,7 @@ class RegistrationController {
     private static ResponseEntity<Object> answer(Outcome outcome) {
         return outcome.failure() == null
                 ? ResponseEntity.ok(new Applied(outcome.status().state(), outcome.plan(), outcome.requestId()))
-                : ProblemAdvice.marketplaceFailed(MarketplaceAnswer.of(outcome.failure()));
+                : ProblemAdvice.marketplaceFailed(MarketplaceReply.of(outcome.failure()));
     }
 
     private static ResponseEntity<Object> accepted(String marketplace, String account, Pending pending) {

@@ -27,7 +27,7 @@ final class SecurityProblems {
         boolean refused = e instanceof BadCredentialsException;
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, refused ? "Bearer error=\"invalid_token\"" : "Bearer");
         problems.write(
-                request,
+                request.getRequestURI(),
                 response,
                 tokens.closed()
                         ? Problem.API_CLOSED.with("No token is configured. Set pasar.api.tokens and start again.")
@@ -40,12 +40,17 @@ final class SecurityProblems {
     void forbidden(HttpServletRequest request, HttpServletResponse response, AccessDeniedException e)
             throws IOException {
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\", scope=\"write\"");
-        problems.write(request, response, Problem.FORBIDDEN.with("This call needs a token whose role is write."));
+        problems.write(
+                request.getRequestURI(),
+                response,
+                Problem.FORBIDDEN.with("This call needs a token whose role is write."));
     }
 
     void rejected(HttpServletRequest request, HttpServletResponse response, RequestRejectedException e)
             throws IOException {
         problems.write(
-                request, response, Problem.BAD_REQUEST.with("The method, the path or a header is not a valid one."));
+                request.getRequestURI(),
+                response,
+                Problem.BAD_REQUEST.with("The path or a header is not a valid one."));
     }
 }
