@@ -1,0 +1,213 @@
+package io.pasar.kafka;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.security.auth.login.LoginException;
+import org.apache.camel.component.kafka.KafkaClientFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes every Kafka client of the gateway, those of Camel's {@code kafka:} steps included, so that
+ * {@code pasar.kafka.properties} (SASL, TLS, …) reaches all of them. Safe for use by many threads.
+ */
+public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(KafkaClients.class);
+
+    private static final Duration WARM_UP_WITHIN = Duration.ofSeconds(3);
+    private static final Duration CONNECT_EVERY = Duration.ofSeconds(1);
+
+    private final String bootstrapServers;
+    private final ClientProperties properties;
+    private final List<LateProducer> publishers = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService connecting = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "kafka-connect");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private volatile Set<String> warmTopics = Set.of();
+
+    /**
+     * @param bootstrapServers the configured ones, or the embedded broker's
+     * @throws KafkaStartException if {@code pasar.kafka.properties} names what may not be changed, or has a value that
+     *     Kafka cannot read
+     */
+    public KafkaClients(KafkaConfiguration configuration, String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
+        this.properties = new ClientProperties(configuration, bootstrapServers);
+    }
+
+    /** {@code host:port,…}, the cluster or the embedded broker. */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /**
+     * A new admin client, to be closed by the caller.
+     *
+     * @throws KafkaUnavailableException if no bootstrap server can be found now
+     * @throws KafkaStartException if {@code pasar.kafka.properties} can never work
+     */
+    public Admin admin() {
+        return connect(() -> Admin.create(properties.admin()));
+    }
+
+    /**
+     * A new consumer, to be closed by the caller: starts at the earliest record and commits nothing by itself, unless
+     * told otherwise.
+     *
+     * @param more settings that win over all others
+     * @throws KafkaUnavailableException if no bootstrap server can be found now
+     * @throws KafkaStartException if {@code pasar.kafka.properties} can never work
+     */
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> more) {
+        return connect(() -> new KafkaConsumer<>(properties.consumer(more)));
+    }
+
+    /**
+     * A new producer, to be closed by the caller, whether or not Kafka can be reached; acknowledged by all in-sync
+     * replicas. A send blocks for at most 5 s and fails after at most 10 s, unless told otherwise.
+     *
+     * @param more settings that win over all others
+     * @throws KafkaStartException if {@code pasar.kafka.properties} can never work
+     */
+    public Producer<byte[], byte[]> producer(Map<String, Object> more) {
+        return late(properties.producer(more));
+    }
+
+    /**
+     * For Camel's {@code kafka:} steps: a producer whose sends never block. Kafka's acknowledgement, or a failure,
+     * comes within {@code pasar.kafka.acknowledge-within}. Serializers are for bytes.
+     */
+    @Override
+    public Producer<byte[], byte[]> getProducer(Properties fromRoute) {
+        LateProducer producer = late(properties.publisher(map(fromRoute)));
+        publishers.add(producer);
+        warmUp(producer);
+        return producer;
+    }
+
+    /** For Camel's {@code kafka:} consumers; what the route says about group, offsets and types stays. */
+    @Override
+    public Consumer<?, ?> getConsumer(Properties fromRoute) {
+        return connect(() -> new KafkaConsumer<>(properties.camelConsumer(map(fromRoute))));
+    }
+
+    @Override
+    public String getBrokers(org.apache.camel.component.kafka.KafkaConfiguration route) {
+        return bootstrapServers;
+    }
+
+    /**
+     * Loads the metadata of topics that exist into every producer of a {@code kafka:} step, those made later included:
+     * a step's first send to a topic would fail otherwise, because it may not wait. Takes up to 3 s per producer if
+     * Kafka does not answer, and returns then; the producers go on loading by themselves.
+     */
+    public void warmUp(Collection<String> topics) {
+        warmTopics = Set.copyOf(topics);
+        publishers.forEach(this::warmUp);
+    }
+
+    /** Closes the producers that nobody else has closed. */
+    @Override
+    public void close() {
+        connecting.shutdownNow();
+        publishers.forEach(LateProducer::close);
+    }
+
+    private void warmUp(LateProducer producer) {
+        Set<String> cold = producer.warmUp(warmTopics, WARM_UP_WITHIN);
+        if (!cold.isEmpty()) {
+            LOGGER.atWarn().addKeyValue("topics", cold).log("Kafka has not told in time where these topics are");
+        }
+    }
+
+    private LateProducer late(Map<String, Object> settings) {
+        LateProducer producer =
+                new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), publishers::remove);
+        if (!producer.connect()) {
+            LOGGER.atWarn()
+                    .addKeyValue("bootstrapServers", bootstrapServers)
+                    .log("No bootstrap server of Kafka can be found; looking again every second");
+            connectLater(producer);
+        }
+        return producer;
+    }
+
+    private void connectLater(LateProducer producer) {
+        connecting.schedule(() -> connectOrTryLater(producer), CONNECT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void connectOrTryLater(LateProducer producer) {
+        try {
+            if (producer.connect()) {
+                warmUp(producer);
+            } else {
+                connectLater(producer);
+            }
+        } catch (KafkaStartException e) {
+            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("Nothing can be published until a restart");
+        }
+    }
+
+    private <C> C connect(Supplier<C> create) {
+        try {
+            return create.get();
+        } catch (KafkaException e) {
+            if (isLogin(e) || !isResolvable()) {
+                throw new KafkaUnavailableException("Kafka cannot be reached at " + bootstrapServers, e);
+            }
+            throw new KafkaStartException("pasar.kafka.properties: " + root(e).getMessage(), e);
+        }
+    }
+
+    /** A login may need a server of its own (Kerberos, OAuth), which can be away like Kafka itself. */
+    private static boolean isLogin(Throwable e) {
+        return e != null && (e instanceof LoginException || isLogin(e.getCause()));
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
+    }
+
+    private boolean isResolvable() {
+        for (String server : bootstrapServers.split(",")) {
+            String host = Utils.getHost(server.trim());
+            try {
+                if (host == null || InetAddress.getByName(host) != null) {
+                    return true;
+                }
+            } catch (UnknownHostException e) {
+                LOGGER.atDebug().addKeyValue("host", host).log("Bootstrap server cannot be resolved");
+            }
+        }
+        return false;
+    }
+
+    private static Map<String, Object> map(Properties properties) {
+        Map<String, Object> map = new HashMap<>();
+        properties.forEach((key, value) -> map.put(String.valueOf(key), value));
+        return map;
+    }
+}

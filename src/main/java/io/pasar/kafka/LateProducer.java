@@ -1,0 +1,198 @@
+package io.pasar.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A producer that exists before Kafka can be found. Kafka's own cannot be built while no bootstrap server resolves,
+ * and one that cannot be built would keep a route, and with it the gateway, from starting. Until it is there every
+ * send fails at once with {@link KafkaUnavailableException}. No transactions. Safe for use by many threads.
+ */
+final class LateProducer implements Producer<byte[], byte[]> {
+
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    private final Supplier<Producer<byte[], byte[]>> create;
+    private final Consumer<LateProducer> onClose;
+
+    private volatile Producer<byte[], byte[]> connected;
+    private volatile boolean closed;
+
+    LateProducer(Supplier<Producer<byte[], byte[]>> create, Consumer<LateProducer> onClose) {
+        this.create = create;
+        this.onClose = onClose;
+    }
+
+    /**
+     * @return whether there is nothing left to try: connected, or closed
+     * @throws KafkaStartException if it can never succeed
+     */
+    synchronized boolean connect() {
+        if (connected != null || closed) {
+            return true;
+        }
+        try {
+            connected = create.get();
+            return true;
+        } catch (KafkaUnavailableException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Loads the topics' metadata, so that a send to them needs none, even where it may not wait for any.
+     *
+     * @return the topics whose metadata could not be had in time
+     */
+    Set<String> warmUp(Collection<String> topics, Duration within) {
+        Set<String> cold = new HashSet<>(topics);
+        long deadline = System.nanoTime() + within.toNanos();
+        cold.removeIf(this::isWarm);
+        while (!cold.isEmpty()
+                && !closed
+                && System.nanoTime() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(POLL.toNanos());
+            cold.removeIf(this::isWarm);
+        }
+        return cold;
+    }
+
+    private boolean isWarm(String topic) {
+        try {
+            return !partitionsFor(topic).isEmpty();
+        } catch (KafkaException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> producerRecord) {
+        return send(producerRecord, null);
+    }
+
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> producerRecord, Callback callback) {
+        Producer<byte[], byte[]> producer = connected;
+        if (producer != null) {
+            return producer.send(producerRecord, callback);
+        }
+        KafkaUnavailableException failure = unavailable();
+        if (callback != null) {
+            TopicPartition none = new TopicPartition(producerRecord.topic(), RecordMetadata.UNKNOWN_PARTITION);
+            callback.onCompletion(new RecordMetadata(none, -1, -1, -1, -1, -1), failure);
+        }
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
+    public void flush() {
+        Producer<byte[], byte[]> producer = connected;
+        if (producer != null) {
+            producer.flush();
+        }
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+        return connected().partitionsFor(topic);
+    }
+
+    @Override
+    public Map<MetricName, ? extends Metric> metrics() {
+        Producer<byte[], byte[]> producer = connected;
+        return producer == null ? Map.of() : producer.metrics();
+    }
+
+    @Override
+    public Uuid clientInstanceId(Duration timeout) {
+        return connected().clientInstanceId(timeout);
+    }
+
+    @Override
+    public void close() {
+        close(CLOSE_WITHIN);
+    }
+
+    @Override
+    public synchronized void close(Duration timeout) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        onClose.accept(this);
+        if (connected != null) {
+            connected.close(timeout);
+        }
+    }
+
+    @Override
+    public void initTransactions() {
+        throw noTransactions();
+    }
+
+    @Override
+    public void beginTransaction() {
+        throw noTransactions();
+    }
+
+    @Override
+    @Deprecated
+    public void sendOffsetsToTransaction(Map<TopicPartition, OffsetAndMetadata> offsets, String groupId) {
+        throw noTransactions();
+    }
+
+    @Override
+    public void sendOffsetsToTransaction(
+            Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata groupMetadata) {
+        throw noTransactions();
+    }
+
+    @Override
+    public void commitTransaction() {
+        throw noTransactions();
+    }
+
+    @Override
+    public void abortTransaction() {
+        throw noTransactions();
+    }
+
+    private Producer<byte[], byte[]> connected() {
+        Producer<byte[], byte[]> producer = connected;
+        if (producer == null) {
+            throw unavailable();
+        }
+        return producer;
+    }
+
+    private static KafkaUnavailableException unavailable() {
+        return new KafkaUnavailableException("No bootstrap server of Kafka could be found yet");
+    }
+
+    private static UnsupportedOperationException noTransactions() {
+        return new UnsupportedOperationException("The gateway publishes without transactions");
+    }
+}

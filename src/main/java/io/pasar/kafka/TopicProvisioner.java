@@ -1,0 +1,306 @@
+package io.pasar.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Sees to it that every topic of the gateway exists and takes what the gateway writes. As part of the start it waits up
+ * to 5 s; when Kafka does not answer by then, the start goes on and this keeps trying in the background. Topics that
+ * are wrong, or missing and not ours to create, stop the start. Safe for use by many threads.
+ */
+public final class TopicProvisioner implements SmartLifecycle {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(TopicProvisioner.class);
+
+    private static final Duration START_WITHIN = Duration.ofSeconds(5);
+    private static final Duration TRY_WITHIN = Duration.ofSeconds(10);
+    private static final Duration TRY_EVERY = Duration.ofSeconds(3);
+
+    private final KafkaClients clients;
+    private final KafkaConfiguration.Topics settings;
+    private final Set<String> topics;
+
+    private volatile String problem = "not checked yet";
+    private volatile Thread worker;
+
+    /** @param eventTopics topics of the configured event kinds; the gateway's own come on top */
+    public TopicProvisioner(KafkaClients clients, KafkaConfiguration.Topics settings, Collection<String> eventTopics) {
+        this.clients = clients;
+        this.settings = settings;
+        this.topics = new TreeSet<>(eventTopics);
+        this.topics.addAll(
+                List.of(Topics.QUARANTINE, Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS));
+    }
+
+    /** Why the topics are not ready; empty once they are. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /**
+     * Creates what is missing and checks what exists, once.
+     *
+     * @throws KafkaUnavailableException if Kafka does not answer in time
+     * @throws KafkaStartException if a topic is wrong, or is missing and may not be created; one line for each
+     */
+    public void provision(Duration within) {
+        Deadline deadline = new Deadline(System.nanoTime() + within.toNanos());
+        Admin admin = clients.admin();
+        try {
+            List<String> mistakes = new ArrayList<>();
+            Map<String, TopicDescription> existing = new TreeMap<>();
+            List<NewTopic> missing = new ArrayList<>();
+            describe(admin, deadline, existing, missing, mistakes);
+            create(admin, missing, deadline, mistakes);
+            check(admin, existing, deadline, mistakes);
+            if (!mistakes.isEmpty()) {
+                throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
+            }
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    @Override
+    public void start() {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        Thread thread = new Thread(() -> keepTrying(ready), "topic-provisioner");
+        thread.setDaemon(true);
+        worker = thread;
+        thread.start();
+        try {
+            ready.get(START_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // From now on a wrong topic is logged and shown by the health check: the start is over
+            ready.cancel(false);
+            LOGGER.atWarn()
+                    .addKeyValue("bootstrapServers", clients.bootstrapServers())
+                    .log("Kafka does not answer; starting without it, its topics are checked when it does");
+        } catch (ExecutionException e) {
+            stop();
+            throw e.getCause() instanceof KafkaStartException mistake
+                    ? mistake
+                    : new IllegalStateException("Topics cannot be checked", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread thread = worker;
+        worker = null;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return worker != null;
+    }
+
+    /** Before anything that receives: Camel's routes and the web server come later. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private void keepTrying(CompletableFuture<Void> ready) {
+        while (worker == Thread.currentThread()) {
+            try {
+                provision(TRY_WITHIN);
+                problem = null;
+                clients.warmUp(topics);
+                ready.complete(null);
+                return;
+            } catch (KafkaStartException e) {
+                if (!ready.completeExceptionally(e)) {
+                    report(e);
+                    // The other topics are all right, and their first events shall not fail
+                    clients.warmUp(topics);
+                }
+            } catch (KafkaException e) {
+                report(e);
+            } catch (RuntimeException e) {
+                ready.completeExceptionally(e);
+                report(e);
+            }
+            pause();
+        }
+    }
+
+    /** Said again only when it changes: a try follows every few seconds. */
+    private void report(RuntimeException e) {
+        if (worker != null && !String.valueOf(e.getMessage()).equals(problem)) {
+            problem = String.valueOf(e.getMessage());
+            LOGGER.atWarn().addKeyValue("reason", problem).log("Topics are not ready; trying again");
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(TRY_EVERY.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            worker = null;
+        }
+    }
+
+    private void describe(
+            Admin admin,
+            Deadline deadline,
+            Map<String, TopicDescription> existing,
+            List<NewTopic> missing,
+            List<String> mistakes) {
+        admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
+            try {
+                existing.put(topic, deadline.get(description));
+            } catch (UnknownTopicOrPartitionException e) {
+                missing.add(wanted(topic));
+            } catch (AuthorizationException e) {
+                mistakes.add("Topic " + topic + " cannot be seen: grant this client the ACLs Describe, Read and"
+                        + " Write on it.");
+            }
+        });
+    }
+
+    private void create(Admin admin, List<NewTopic> missing, Deadline deadline, List<String> mistakes) {
+        admin.createTopics(missing).values().forEach((topic, created) -> {
+            try {
+                deadline.get(created);
+                LOGGER.atInfo().addKeyValue("topic", topic).log("Topic created");
+            } catch (TopicExistsException e) {
+                // Another replica was faster, with the same settings
+                LOGGER.atDebug().addKeyValue("topic", topic).log("Topic exists by now");
+            } catch (AuthorizationException e) {
+                mistakes.add("Topic " + topic + " is missing and this client may not create it: create it, or grant"
+                        + " the ACL Create on it (or on the cluster).");
+            } catch (InvalidReplicationFactorException e) {
+                // A cluster that is just starting has too few brokers for a moment
+                throw new KafkaUnavailableException(
+                        "pasar.kafka.topics.replication-factor: topic " + topic + " cannot be created: "
+                                + e.getMessage(),
+                        e);
+            } catch (RetriableException e) {
+                throw e;
+            } catch (KafkaException e) {
+                mistakes.add("Topic " + topic + " cannot be created: " + e.getMessage());
+            }
+        });
+    }
+
+    private NewTopic wanted(String topic) {
+        Map<String, String> config = new HashMap<>();
+        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes()));
+        if (isCompacted(topic)) {
+            config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        } else {
+            config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+            config.put(
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    String.valueOf(settings.retention().toMillis()));
+        }
+        return new NewTopic(topic, settings.partitions(), settings.replicationFactor()).configs(config);
+    }
+
+    private void check(Admin admin, Map<String, TopicDescription> existing, Deadline deadline, List<String> mistakes) {
+        existing.values().stream()
+                .filter(topic -> topic.partitions().size() != settings.partitions())
+                .forEach(topic -> LOGGER.atInfo()
+                        .addKeyValue("topic", topic.name())
+                        .addKeyValue("partitions", topic.partitions().size())
+                        .addKeyValue("configured", settings.partitions())
+                        .log("Topic keeps its number of partitions"));
+        Set<ConfigResource> resources = existing.keySet().stream()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .collect(Collectors.toSet());
+        admin.describeConfigs(resources).values().forEach((resource, config) -> {
+            try {
+                check(resource.name(), deadline.get(config), mistakes);
+            } catch (AuthorizationException e) {
+                LOGGER.atWarn()
+                        .addKeyValue("topic", resource.name())
+                        .log("Topic's limits cannot be checked without the ACL DescribeConfigs on it");
+            }
+        });
+    }
+
+    private void check(String topic, Config config, List<String> mistakes) {
+        long maxBytes =
+                Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+        if (maxBytes < maxMessageBytes()) {
+            mistakes.add("Topic " + topic + " has max.message.bytes=" + maxBytes + ", but needs " + maxMessageBytes()
+                    + " (pasar.kafka.topics.max-message-bytes): alter the topic or lower the setting.");
+        }
+        String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+        String wanted = isCompacted(topic) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE;
+        if (!policy.equals(wanted)) {
+            mistakes.add("Topic " + topic + " has cleanup.policy=" + policy + ", but needs " + wanted + ": "
+                    + (isCompacted(topic) ? "old registrations" : "events of the same key")
+                    + " would be lost. Alter the topic.");
+        }
+    }
+
+    private long maxMessageBytes() {
+        return settings.maxMessageBytes().toBytes();
+    }
+
+    private static boolean isCompacted(String topic) {
+        return topic.equals(Topics.REGISTRATIONS);
+    }
+
+    private record Deadline(long nanos) {
+
+        /** @throws KafkaException as Kafka says it */
+        <T> T get(KafkaFuture<T> future) {
+            try {
+                return future.get(Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                throw new KafkaUnavailableException("Kafka does not answer", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof AuthenticationException refused) {
+                    throw new KafkaStartException(
+                            "pasar.kafka.properties: Kafka refuses the login: " + refused.getMessage(), refused);
+                }
+                if (e.getCause() instanceof KafkaException failure) {
+                    throw failure;
+                }
+                throw new KafkaException(e.getCause());
+            }
+        }
+    }
+}

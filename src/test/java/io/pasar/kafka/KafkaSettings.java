@@ -1,0 +1,23 @@
+package io.pasar.kafka;
+
+import io.pasar.kafka.KafkaConfiguration.Embedded;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.util.unit.DataSize;
+
+/** Configurations for tests: the defaults, and what a test changes. */
+final class KafkaSettings {
+
+    static final KafkaConfiguration.Topics TOPICS =
+            new KafkaConfiguration.Topics(3, (short) -1, Duration.ofDays(7), DataSize.ofMegabytes(2));
+
+    private KafkaSettings() {}
+
+    static KafkaConfiguration with(Map<String, String> properties) {
+        return with("", properties);
+    }
+
+    static KafkaConfiguration with(String bootstrapServers, Map<String, String> properties) {
+        return new KafkaConfiguration(bootstrapServers, properties, Duration.ofMillis(400), new Embedded(0), TOPICS);
+    }
+}

@@ -1,0 +1,79 @@
+package io.pasar.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class LateProducerTest {
+
+    private final ProducerRecord<byte[], byte[]> event =
+            new ProducerRecord<>("orders", "event".getBytes(StandardCharsets.UTF_8));
+    private final MockProducer<byte[], byte[]> kafka =
+            new MockProducer<>(true, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Queue<Boolean> found = new ArrayDeque<>();
+    private final List<LateProducer> closed = new ArrayList<>();
+    private final LateProducer producer = new LateProducer(this::create, closed::add);
+
+    @Test
+    void failsASendAtOnceWhileKafkaCannotBeFound() {
+        // Given
+        found.add(false);
+        producer.connect();
+
+        // When
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        var future = producer.send(event, (metadata, e) -> failure.set(e));
+
+        // Then
+        assertThat(failure.get()).isInstanceOf(KafkaUnavailableException.class);
+        assertThat(future).isDone().isNotCancelled();
+    }
+
+    @Test
+    void sendsOnceKafkaIsFound() throws Exception {
+        // Given
+        found.add(false);
+        found.add(true);
+
+        // When
+        boolean first = producer.connect();
+        boolean second = producer.connect();
+        producer.send(event).get();
+
+        // Then
+        assertThat(first).isFalse();
+        assertThat(second).isTrue();
+        assertThat(kafka.history()).containsExactly(event);
+    }
+
+    @Test
+    void looksNoMoreOnceClosed() {
+        // Given
+        found.add(false);
+        producer.connect();
+
+        // When
+        producer.close();
+
+        // Then
+        assertThat(producer.connect()).isTrue();
+        assertThat(closed).containsExactly(producer);
+    }
+
+    private Producer<byte[], byte[]> create() {
+        if (!found.remove()) {
+            throw new KafkaUnavailableException("away");
+        }
+        return kafka;
+    }
+}
