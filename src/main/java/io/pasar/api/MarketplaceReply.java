@@ -4,6 +4,7 @@ import io.pasar.marketplace.MarketplaceException;
 import io.pasar.registration.Outcome;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Locale;
+import org.springframework.web.ErrorResponseException;
 
 /** What a marketplace answered instead of doing what it was asked: member {@code answer} of the 502 problem. */
 @Schema(name = "MarketplaceReply", description = "What the marketplace answered")
@@ -32,6 +33,12 @@ record MarketplaceReply(
     static MarketplaceReply of(Outcome.Failure failure) {
         return new MarketplaceReply(
                 null, status(failure.status()), failure.code(), failure.message(), failure.requestId(), null);
+    }
+
+    ErrorResponseException problem() {
+        ErrorResponseException problem = Problem.MARKETPLACE_FAILED.because("What it answered is in 'answer'.");
+        problem.getBody().setProperty("answer", this);
+        return problem;
     }
 
     private static Integer status(int status) {

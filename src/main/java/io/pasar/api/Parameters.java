@@ -1,6 +1,7 @@
 package io.pasar.api;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Query parameters, read by the letter. Spring's own conversion takes {@code on} and {@code 1} for true, and an empty
@@ -8,11 +9,13 @@ import java.util.Map;
  */
 final class Parameters {
 
+    private static final Map<String, Boolean> FLAG = new TreeMap<>(Map.of("true", true, "false", false));
+
     private Parameters() {}
 
     /** @param text null if the parameter is absent */
     static boolean flag(String name, String text) {
-        return Boolean.TRUE.equals(oneOf(name, text, Map.of("true", true, "false", false)));
+        return Boolean.TRUE.equals(oneOf(name, text, FLAG));
     }
 
     /**

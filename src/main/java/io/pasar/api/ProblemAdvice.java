@@ -34,13 +34,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> marketplaceFailed(MarketplaceException e) {
-        return marketplaceFailed(MarketplaceReply.of(e));
-    }
-
-    static ResponseEntity<Object> marketplaceFailed(MarketplaceReply answer) {
-        ProblemDetail problem = Problem.MARKETPLACE_FAILED.with("What it answered is in 'answer'.");
-        problem.setProperty("answer", answer);
-        return answer(problem, HttpHeaders.EMPTY);
+        return answer(MarketplaceReply.of(e).problem().getBody(), HttpHeaders.EMPTY);
     }
 
     @ExceptionHandler

@@ -192,9 +192,10 @@ class RegistrationController {
     }
 
     private static ResponseEntity<Object> answer(Outcome outcome) {
-        return outcome.failure() == null
-                ? ResponseEntity.ok(new Applied(outcome.status().state(), outcome.plan(), outcome.requestId()))
-                : ProblemAdvice.marketplaceFailed(MarketplaceReply.of(outcome.failure()));
+        if (outcome.failure() != null) {
+            throw MarketplaceReply.of(outcome.failure()).problem();
+        }
+        return ResponseEntity.ok(new Applied(outcome.status().state(), outcome.plan(), outcome.requestId()));
     }
 
     private static ResponseEntity<Object> accepted(String marketplace, String account, Pending pending) {

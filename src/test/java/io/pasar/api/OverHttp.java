@@ -1,5 +1,7 @@
 package io.pasar.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pasar.kafka.TopicReader;
@@ -68,6 +70,16 @@ abstract class OverHttp {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** That an answer is this problem, in status, type, title and kind of content. */
+    protected void assertProblem(HttpResponse<String> answer, Problem problem) throws IOException {
+        assertThat(answer.statusCode()).isEqualTo(problem.status().value());
+        assertThat(answer.headers().allValues("Content-Type")).containsExactly("application/problem+json");
+        JsonNode body = body(answer);
+        assertThat(body.path("type").asText()).isEqualTo(problem.type().toString());
+        assertThat(body.path("title").asText()).isEqualTo(problem.title());
+        assertThat(body.path("status").asInt()).isEqualTo(problem.status().value());
     }
 
     protected JsonNode body(HttpResponse<String> answer) throws IOException {
