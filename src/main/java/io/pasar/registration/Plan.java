@@ -1,5 +1,6 @@
 package io.pasar.registration;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
@@ -34,6 +35,8 @@ public record Plan(List<Change> changes, List<String> warnings) {
         RESEND
     }
 
+    /** Not a member of the JSON, which names the record's components and nothing else. */
+    @JsonIgnore
     public boolean isEmpty() {
         return changes.isEmpty();
     }
