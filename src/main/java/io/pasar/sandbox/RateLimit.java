@@ -41,6 +41,10 @@ final class RateLimit {
         return new Verdict(allowed, headers(remaining, untilFull + interval - interval * perSecond, untilFull));
     }
 
+    synchronized void reset() {
+        fullAt.clear();
+    }
+
     /** The headers of a client that has used up its burst this instant. */
     Map<String, String> exhausted() {
         long second = Duration.ofSeconds(1).toNanos();

@@ -40,6 +40,7 @@ final class SandboxGuide {
     /** What was last told of each account: event kind to URL. */
     private final Map<String, Map<String, String>> told = new LinkedHashMap<>();
 
+    private final Set<StandIn> exampled = new HashSet<>();
     private final Set<String> toldOutcomes = new HashSet<>();
     private boolean introduced;
     private boolean complained;
@@ -67,6 +68,7 @@ final class SandboxGuide {
             return;
         }
         tellChangedRegistrations();
+        tellExamples();
         tellNewOutcomes();
         if (!complained && after(PATIENCE.multipliedBy(2)) && accepted() == 0) {
             complained = true;
@@ -154,8 +156,15 @@ final class SandboxGuide {
     private void tellCommands() {
         line("Try, in another terminal:");
         command("what is registered", api("/api/registrations"));
+        tellExamples();
+    }
+
+    /** Those that have become possible: an example needs its event kind registered, which may come late. */
+    private void tellExamples() {
         for (StandIn standIn : standIns) {
-            tellExample(standIn);
+            if (!exampled.contains(standIn)) {
+                tellExample(standIn);
+            }
         }
     }
 
@@ -178,6 +187,7 @@ final class SandboxGuide {
                         "curl -X POST -H 'Content-Type: application/json' " + base() + "/sandbox/" + standIn.name()
                                 + "/control -d '{\"do\":\"blank\",\"account\":\"" + account + "\",\"event-kind\":\""
                                 + example.eventKind() + "\"}'");
+                exampled.add(standIn);
                 return;
             }
         }

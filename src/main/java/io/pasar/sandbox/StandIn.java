@@ -95,8 +95,8 @@ abstract class StandIn {
     /** Changes the registered secret behind the gateway's back; an empty one blanks it. */
     abstract void setSecret(String account, String secret);
 
-    /** Goes back to what was registered before the gateway came. */
-    abstract void forgetRegistrations();
+    /** Goes back to what was there before the gateway came. */
+    abstract void forget();
 
     final String name() {
         return name;
@@ -143,7 +143,7 @@ abstract class StandIn {
 
     /** Back to the start: nothing registered by the gateway, no token, no misbehaviour, nothing received. */
     final void reset() {
-        forgetRegistrations();
+        forget();
         tokens.expireAll();
         faults.clear();
         journal.clear();

@@ -286,7 +286,7 @@ final class TikiSandbox extends StandIn {
     }
 
     @Override
-    synchronized void forgetRegistrations() {
+    synchronized void forget() {
         registrations.clear();
     }
 

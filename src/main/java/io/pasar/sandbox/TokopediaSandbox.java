@@ -78,7 +78,7 @@ final class TokopediaSandbox extends StandIn {
                         "pasar.accounts: the id of a tokopedia account is its fs_id, a number, and not " + seller.id());
             }
         }
-        forgetRegistrations();
+        forget();
     }
 
     @PostMapping("/token")
@@ -348,7 +348,8 @@ final class TokopediaSandbox extends StandIn {
     }
 
     @Override
-    synchronized void forgetRegistrations() {
+    synchronized void forget() {
+        rateLimit.reset();
         registrations.clear();
         alreadyRegistered.forEach(
                 already -> registrations.put(already.account(), new LinkedHashMap<>(already.fields())));
