@@ -94,15 +94,24 @@ class InboundIT extends GatewayTest {
         Map<String, String> headers = Records.headers(record);
         assertThat(Instant.parse(headers.remove("ce_time"))).isBetween(before.minusMillis(1), Instant.now());
         Map<String, String> expected = new TreeMap<>(Map.of(
-                "ce_specversion", "1.0",
-                "ce_id", id(marketplace, account, eventKind, identity, body),
-                "ce_source", "/" + marketplace + "/" + account,
-                "ce_type", marketplace + "." + eventKind,
-                "ce_subject", entity,
-                "content-type", "application/json; charset=utf-8",
-                "traceparent", TRACEPARENT,
-                "pasar_identity", strength,
-                "pasar_signature", signature(marketplace, body)));
+                "ce_specversion",
+                "1.0",
+                "ce_id",
+                id(marketplace, account, eventKind, identity, body),
+                "ce_source",
+                "/" + marketplace + "/" + account,
+                "ce_type",
+                marketplace + "." + eventKind,
+                "ce_subject",
+                entity,
+                "content-type",
+                "application/json; charset=utf-8",
+                "traceparent",
+                TRACEPARENT,
+                "pasar_identity",
+                strength,
+                "pasar_signature",
+                signature(marketplace, body)));
         if (!occurredAt.isEmpty()) {
             expected.put("pasar_occurred_at", occurredAt);
         }
@@ -168,7 +177,8 @@ class InboundIT extends GatewayTest {
                 Arguments.of("\uFEFF{\"data\":{}}\r\n".getBytes(UTF_8), "application/json"),
                 Arguments.of("{\"data\":\"\u00e9\"}".getBytes(ISO_8859_1), "application/json; charset=ISO-8859-1"),
                 Arguments.of(zipped.toByteArray(), "application/json"),
-                Arguments.of("kafka.OVERRIDE_TOPIC=evil&kafka.KEY=e".getBytes(UTF_8), "application/x-www-form-urlencoded"),
+                Arguments.of(
+                        "kafka.OVERRIDE_TOPIC=evil&kafka.KEY=e".getBytes(UTF_8), "application/x-www-form-urlencoded"),
                 Arguments.of("--x\r\n\r\n--x--".getBytes(UTF_8), "multipart/form-data; boundary=x"));
     }
 
@@ -343,7 +353,8 @@ class InboundIT extends GatewayTest {
 
         // Then
         assertThat(send(signed("tiki", "p77", "order", body)).statusCode()).isEqualTo(200);
-        assertThat(send(signed("tiki", "p77", "order", new byte[1024 * 1024 + 1])).statusCode())
+        assertThat(send(signed("tiki", "p77", "order", new byte[1024 * 1024 + 1]))
+                        .statusCode())
                 .isEqualTo(413);
     }
 
@@ -394,8 +405,7 @@ class InboundIT extends GatewayTest {
         return HexFormat.of().formatHex(mac.doFinal(body));
     }
 
-    private static String id(
-            String marketplace, String account, String eventKind, List<String> identity, byte[] body)
+    private static String id(String marketplace, String account, String eventKind, List<String> identity, byte[] body)
             throws GeneralSecurityException, IOException {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
         String hash = HexFormat.of().formatHex(sha256.digest(body));
