@@ -3,6 +3,7 @@ package io.pasar;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -274,6 +275,7 @@ class InboundIT extends GatewayTest {
             request.header("x-signature", signature);
         }
         int published = Records.in(kafka, "pasar.tiki.stock").size();
+        int quarantined = Records.in(kafka, Topics.QUARANTINE).size();
         double counted = rejected(reason);
         Instant before = Instant.now();
 
@@ -288,6 +290,8 @@ class InboundIT extends GatewayTest {
         assertThat(Records.in(kafka, "pasar.tiki.stock")).hasSize(published);
         assertThat(rejected(reason)).isEqualTo(counted + 1);
 
+        await().untilAsserted(
+                        () -> assertThat(Records.in(kafka, Topics.QUARANTINE)).hasSize(quarantined + 1));
         ConsumerRecord<byte[], byte[]> record = last(Topics.QUARANTINE);
         assertThat(record.value()).isEqualTo(body);
         Map<String, String> headers = Records.headers(record);
@@ -308,6 +312,7 @@ class InboundIT extends GatewayTest {
     void boundsWhatAnAttackerCanPutIntoQuarantine() throws Exception {
         // Given
         byte[] body = "{\"flood\":1}".getBytes(UTF_8);
+        double before = quarantined("kept") + quarantined("over-rate");
 
         // When
         for (int i = 0; i < 60; i++) {
@@ -317,6 +322,8 @@ class InboundIT extends GatewayTest {
         }
 
         // Then
+        await().untilAsserted(() ->
+                assertThat(quarantined("kept") + quarantined("over-rate")).isGreaterThanOrEqualTo(before + 60));
         assertThat(Records.in(kafka, Topics.QUARANTINE).stream()
                         .filter(record -> "p78".equals(Records.headers(record).get("pasar_account"))))
                 .hasSizeBetween(10, 50);
@@ -361,6 +368,13 @@ class InboundIT extends GatewayTest {
     private double rejected(String reason) {
         var counter = meters.find("pasar.rejected")
                 .tags("marketplace", "tiki", "account", "p77", "reason", reason)
+                .counter();
+        return counter == null ? 0 : counter.count();
+    }
+
+    private double quarantined(String outcome) {
+        var counter = meters.find("pasar.quarantined")
+                .tags("marketplace", "tiki", "outcome", outcome)
                 .counter();
         return counter == null ? 0 : counter.count();
     }

@@ -25,15 +25,17 @@ record Answer(int status, byte[] body, String retryAfter, String allow) {
         return new Answer(status, json.getBytes(StandardCharsets.UTF_8), null, null);
     }
 
-    /** What a route left in its message. A failure that the route's error handling did not answer becomes a plain 500. */
+    /**
+     * What a route left in its message. Nothing is taken for a yes that the route has not said: a failure that its
+     * error handling did not answer, and a route that ended without a status, become a plain 500.
+     */
     static Answer of(Exchange exchange) {
-        if (exchange.getException() != null) {
-            return INTERNAL;
-        }
         Message message = exchange.getMessage();
         Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        return new Answer(
-                status == null ? 200 : status, bytes(message), message.getHeader(RETRY_AFTER, String.class), null);
+        if (exchange.getException() != null || status == null) {
+            return INTERNAL;
+        }
+        return new Answer(status, bytes(message), message.getHeader(RETRY_AFTER, String.class), null);
     }
 
     // Not Camel's converter: it encodes text in the platform's charset

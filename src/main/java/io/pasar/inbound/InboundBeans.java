@@ -79,4 +79,9 @@ class InboundBeans {
     Published published(IngestMetrics metrics, Clock clock) {
         return new Published(metrics, clock);
     }
+
+    @Bean
+    NotQuarantined notQuarantined(IngestMetrics metrics) {
+        return new NotQuarantined(metrics);
+    }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Counts an event that Kafka has acknowledged. */
+/** Counts what Kafka has acknowledged: an event, or a rejected delivery that is kept for inspection. */
 final class Published implements Processor {
 
     private final IngestMetrics metrics;
@@ -19,9 +19,12 @@ final class Published implements Processor {
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = Delivery.of(exchange);
-        metrics.published(
-                delivery.account().marketplace(),
-                delivery.eventKind(),
-                Duration.between(delivery.receivedAt(), clock.instant()));
+        String marketplace = delivery.account().marketplace();
+        if (delivery.identity() == null) {
+            metrics.quarantined(marketplace, "kept");
+        } else {
+            metrics.published(
+                    marketplace, delivery.eventKind(), Duration.between(delivery.receivedAt(), clock.instant()));
+        }
     }
 }

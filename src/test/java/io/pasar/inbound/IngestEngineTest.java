@@ -77,7 +77,8 @@ class IngestEngineTest {
                 from("platform-http:/webhooks/tiki/{account}/order?httpMethodRestrict=POST")
                         .routeId("tiki-order")
                         .process(new Remember())
-                        .setBody(constant("{\"success\":true}"));
+                        .setBody(constant("{\"success\":true}"))
+                        .setHeader(Exchange.HTTP_RESPONSE_CODE, constant("200"));
             }
         });
         camel.start();
@@ -448,6 +449,18 @@ class IngestEngineTest {
         // Then
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).contains("\"code\":\"internal\"").doesNotContain("secret", "Exception");
+    }
+
+    @Test
+    void takesNothingForAYesThatTheRouteHasNotSaid() throws Exception {
+        // Given
+        step = (exchange, done) -> {
+            exchange.setRouteStop(true);
+            done.run();
+        };
+
+        // Then
+        assertThat(post(PATH, "x".getBytes(UTF_8)).statusCode()).isEqualTo(500);
     }
 
     @Test
