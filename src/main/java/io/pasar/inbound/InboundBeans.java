@@ -2,7 +2,7 @@ package io.pasar.inbound;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.pasar.account.Accounts;
-import io.pasar.account.WebhookUrls;
+import io.pasar.account.PublicUrl;
 import io.pasar.observation.Observations;
 import java.time.Clock;
 import org.apache.camel.CamelContext;
@@ -56,8 +56,8 @@ class InboundBeans {
 
     @Bean
     VerifyComponent verify(
-            AllowedHeaders allowedHeaders, WebhookUrls urls, Observations observations, IngestMetrics metrics) {
-        return new VerifyComponent(allowedHeaders, urls, observations, metrics);
+            AllowedHeaders allowedHeaders, PublicUrl publicUrl, Observations observations, IngestMetrics metrics) {
+        return new VerifyComponent(allowedHeaders, publicUrl, observations, metrics);
     }
 
     @Bean

@@ -1,7 +1,7 @@
 package io.pasar.inbound;
 
 import io.pasar.account.Account;
-import io.pasar.account.WebhookUrls;
+import io.pasar.account.PublicUrl;
 import io.pasar.inbound.SignatureRejectedException.Reason;
 import io.pasar.observation.Observations;
 import java.util.Map;
@@ -17,13 +17,14 @@ import org.apache.camel.support.ProcessorEndpoint;
 final class VerifyComponent extends DefaultComponent {
 
     private final AllowedHeaders allowedHeaders;
-    private final WebhookUrls urls;
+    private final PublicUrl publicUrl;
     private final Observations observations;
     private final IngestMetrics metrics;
 
-    VerifyComponent(AllowedHeaders allowedHeaders, WebhookUrls urls, Observations observations, IngestMetrics metrics) {
+    VerifyComponent(
+            AllowedHeaders allowedHeaders, PublicUrl publicUrl, Observations observations, IngestMetrics metrics) {
         this.allowedHeaders = allowedHeaders;
-        this.urls = urls;
+        this.publicUrl = publicUrl;
         this.observations = observations;
         this.metrics = metrics;
     }
@@ -61,7 +62,7 @@ final class VerifyComponent extends DefaultComponent {
                 signature,
                 exchange.getMessage().getBody(byte[].class),
                 account.webhookSecrets(),
-                urls.of(account, eventKind),
+                publicUrl.webhook(account, eventKind),
                 account.clientId());
         if (rejection == null) {
             observations.verified(account.marketplace(), account.id(), eventKind);
