@@ -38,12 +38,12 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** The calls of both route files over real HTTP, with the time-outs and switches of application.yaml. */
 @SpringBootTest(
+        classes = MarketplaceRoutesIT.Beans.class,
         webEnvironment = WebEnvironment.NONE,
         properties = {
             "camel.main.routes-collector-enabled=false",
@@ -719,8 +719,7 @@ class MarketplaceRoutesIT {
         return standIn.received().get(0);
     }
 
-    /** No routes of its own: this test's context takes those of the files, and the beans that they name. */
-    @Configuration(proxyBeanMethods = false)
+    /** Not marked as a configuration, so that the scan of another test does not find it. */
     @EnableAutoConfiguration
     @ComponentScan
     static class Beans {
