@@ -13,9 +13,11 @@ import java.util.List;
 public record Plan(List<Change> changes, List<String> warnings) {
 
     /**
-     * @param field the event kind, or the marketplace's own name for what is no event kind
-     * @param from what is there now; null when nothing is, or when it cannot be seen; secrets as fingerprints
-     * @param to what will be there; secrets as fingerprints
+     * @param field the event kind; {@code secret}; {@code warehouses}; or the marketplace's own name of a field that is
+     *     none of these, e.g. {@code product_edit_url}
+     * @param from what is there now, as listed or else as we last sent it; null when nothing is, or when neither says;
+     *     secrets as fingerprints
+     * @param to what will be there; null when nothing will be; secrets as fingerprints
      */
     public record Change(String field, Action action, String from, String to) {}
 

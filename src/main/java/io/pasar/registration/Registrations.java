@@ -1,20 +1,73 @@
 package io.pasar.registration;
 
+import io.pasar.account.Account;
+import io.pasar.account.Accounts;
+import io.pasar.account.PublicUrl;
+import io.pasar.marketplace.Listing;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.observation.Observations;
+import io.pasar.observation.Observations.Observed;
+import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Listed;
+import io.pasar.registration.RegistrationDetail.Recorded;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** What other packages ask of registration. Safe for use by many threads. */
 public class Registrations {
 
-    /** Where every configured account stands. */
-    public List<RegistrationStatus> all() {
-        throw new UnsupportedOperationException();
+    private final Accounts accounts;
+    private final PublicUrl publicUrl;
+    private final MarketplaceCalls calls;
+    private final RegistrationRecords records;
+    private final RegistrationTopics topics;
+    private final PendingOutcomes pending;
+    private final Observations observations;
+    private final Duration reassertEvery;
+    private final Clock clock;
+
+    Registrations(
+            Accounts accounts,
+            PublicUrl publicUrl,
+            MarketplaceCalls calls,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            PendingOutcomes pending,
+            Observations observations,
+            Duration reassertEvery,
+            Clock clock) {
+        this.accounts = accounts;
+        this.publicUrl = publicUrl;
+        this.calls = calls;
+        this.records = records;
+        this.topics = topics;
+        this.pending = pending;
+        this.observations = observations;
+        this.reassertEvery = reassertEvery;
+        this.clock = clock;
     }
 
-    /** Everything about one account; asks the marketplace. Empty for an unknown account. */
+    /** Where every configured account stands. Answers from memory: nobody is asked. */
+    public List<RegistrationStatus> all() {
+        return accounts.all().stream().map(this::status).toList();
+    }
+
+    /**
+     * Everything about one account; asks the marketplace where it can be read. Empty for an unknown account.
+     *
+     * @throws io.pasar.marketplace.MarketplaceException if the marketplace does not answer as it should
+     */
     public Optional<RegistrationDetail> detail(String marketplace, String account) {
-        throw new UnsupportedOperationException();
+        return accounts.find(marketplace, account).map(this::detail);
     }
 
     /**
@@ -23,27 +76,105 @@ public class Registrations {
      * @throws io.pasar.marketplace.MarketplaceException if the marketplace does not answer as it should
      */
     public Optional<Webhooks> webhooks(String marketplace, String account) {
-        throw new UnsupportedOperationException();
+        return accounts.find(marketplace, account).map(found -> {
+            Listing listed = listed(found);
+            return Views.webhooks(listed, clock.instant(), sent(found));
+        });
     }
 
     /**
      * Asks for a plan or an apply through {@code pasar.commands}, so that one replica alone works on an account.
+     * Blocks until Kafka has taken the command, a few seconds at most.
      *
-     * @return the command's id and its outcome to come; the outcome never completes if no replica answers. Empty for
-     *     an unknown account
+     * @return the command's id and its outcome to come; it fails with a {@link java.util.concurrent.TimeoutException}
+     *     after some minutes if no replica answers. Empty for an unknown account
+     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take the command; nothing is done then
      */
     public Optional<Pending> request(Action action, String marketplace, String account) {
-        throw new UnsupportedOperationException();
+        return accounts.find(marketplace, account).map(found -> {
+            String id = UUID.randomUUID().toString();
+            CompletableFuture<Outcome> outcome = pending.await(id);
+            try {
+                RegistrationTopics.written(
+                        topics.send(command(id, Command.Action.valueOf(action.name()), found, Trigger.REQUEST)));
+            } catch (RuntimeException e) {
+                pending.forget(id);
+                throw e;
+            }
+            return new Pending(id, outcome);
+        });
     }
 
     /**
-     * Queues a check of every account.
+     * Queues a check of every account; {@code on-drift} decides whether it repairs. Blocks until Kafka has taken all.
      *
      * @param marketplace only of this marketplace; null for all
      * @return how many were queued
+     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take them; some may be queued then
      */
     public int reconcile(String marketplace) {
-        throw new UnsupportedOperationException();
+        List<Future<RecordMetadata>> sent = accounts.all().stream()
+                .filter(account -> marketplace == null || account.marketplace().equals(marketplace))
+                .map(account -> topics.send(
+                        command(UUID.randomUUID().toString(), Command.Action.APPLY, account, Trigger.RECONCILE)))
+                .toList();
+        sent.forEach(RegistrationTopics::written);
+        return sent.size();
+    }
+
+    private static Command command(String id, Command.Action action, Account account, Trigger trigger) {
+        return new Command(id, action, account.marketplace(), account.id(), trigger);
+    }
+
+    private RegistrationStatus status(Account account) {
+        if (!records.areRead()) {
+            String reason = "What was recorded has not been read from Kafka yet";
+            return new RegistrationStatus(account.marketplace(), account.id(), State.UNKNOWN, reason, null, null, null);
+        }
+        return records.find(account.key())
+                .map(AccountRecord::status)
+                .orElseGet(() -> new RegistrationStatus(
+                        account.marketplace(), account.id(), State.NEVER_REGISTERED, null, null, null, null));
+    }
+
+    private RegistrationDetail detail(Account account) {
+        DesiredRegistration desired = DesiredRegistration.of(account, publicUrl);
+        Listing listed = listed(account);
+        Instant now = clock.instant();
+        Sent sent = sent(account);
+        Map<String, Observed> observed = new LinkedHashMap<>();
+        account.events()
+                .forEach(kind -> observed.put(kind, observations.of(account.marketplace(), account.id(), kind)));
+        return new RegistrationDetail(
+                status(account),
+                new Desired(desired.webhooks(), desired.warehouses(), desired.secret()),
+                listed == null ? null : listed(account, listed, now),
+                sent == null ? null : recorded(sent),
+                observed,
+                records.areRead() ? plan(account, desired, listed, sent, now) : null);
+    }
+
+    private Plan plan(Account account, DesiredRegistration desired, Listing listed, Sent sent, Instant now) {
+        boolean uncertain =
+                records.find(account.key()).map(AccountRecord::uncertain).orElse(false);
+        return Planner.plan(
+                desired, listed, Views.secret(account, listed), sent, now, uncertain ? Duration.ZERO : reassertEvery);
+    }
+
+    private Listing listed(Account account) {
+        return calls.canList(account.marketplace()) ? calls.list(account) : null;
+    }
+
+    private Sent sent(Account account) {
+        return records.find(account.key()).map(AccountRecord::sent).orElse(null);
+    }
+
+    private static Listed listed(Account account, Listing listed, Instant readAt) {
+        return new Listed(readAt, Views.registered(listed), Views.other(listed), Views.secret(account, listed));
+    }
+
+    private static Recorded recorded(Sent sent) {
+        return new Recorded(sent.sentAt(), sent.webhooks(), sent.warehouses(), sent.secret(), sent.requestId());
     }
 
     /** What a command may ask for. */

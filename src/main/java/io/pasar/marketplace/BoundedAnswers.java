@@ -1,0 +1,82 @@
+package io.pasar.marketplace;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+
+/**
+ * Reads every answer whole, up to a size and within a time, before anyone sees it. Camel would read whatever comes:
+ * without this, one endless answer takes the memory, and one that drips keeps an account's turn for ever, because a
+ * socket time-out only measures the pause between two bytes.
+ */
+final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
+
+    private static final int BUFFER = 8192;
+
+    private final int largest;
+    private final Duration within;
+
+    /**
+     * @param largest bytes of an answer's body, after decompression
+     * @param within time for the body, from its first byte; the pause in which it runs out is added
+     */
+    BoundedAnswers(int largest, Duration within) {
+        this.largest = largest;
+        this.within = within;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        builder.addExecInterceptorFirst("bounded-answers", this);
+    }
+
+    @Override
+    public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        HttpEntity entity = response.getEntity();
+        if (entity != null) {
+            try {
+                response.setEntity(new ByteArrayEntity(read(entity), contentType(entity)));
+            } catch (IOException | RuntimeException e) {
+                // The rest is not read: the connection cannot be used again
+                scope.execRuntime.discardEndpoint();
+                throw e;
+            }
+        }
+        return response;
+    }
+
+    private byte[] read(HttpEntity entity) throws IOException {
+        long deadline = System.nanoTime() + within.toNanos();
+        InputStream body = entity.getContent();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] buffer = new byte[BUFFER];
+        for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+            read.write(buffer, 0, n);
+            if (read.size() > largest) {
+                throw new IOException("The answer is larger than " + largest + " bytes");
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("The answer was not complete within " + within);
+            }
+        }
+        body.close();
+        return read.toByteArray();
+    }
+
+    private static ContentType contentType(HttpEntity entity) {
+        return ContentType.parseLenient(entity.getContentType());
+    }
+}

@@ -1,0 +1,159 @@
+package io.pasar.marketplace;
+
+import io.pasar.account.Account;
+import io.pasar.account.Secret;
+import io.pasar.marketplace.MarketplaceException.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+
+/**
+ * What the routes of a marketplace offer, as Java: the call is theirs, the token and the meaning of a failure are
+ * ours. Safe for use by many threads; every call blocks until the marketplace has answered or the time-outs under
+ * {@code camel.component.http} are over.
+ */
+public final class MarketplaceCalls {
+
+    /** Exchange property: the {@link MarketplaceCall} being made. */
+    static final String CALL = "marketplaceCall";
+
+    /** Exchange property: the account's access token, for the route's {@code Authorization} header. */
+    static final String ACCESS_TOKEN = "accessToken";
+
+    /** Exchange property: the account that the call is for, still there when the answer has replaced the body. */
+    static final String ACCOUNT = "account";
+
+    private final CamelContext context;
+    private final ProducerTemplate template;
+    private final AccessTokens tokens;
+
+    public MarketplaceCalls(CamelContext context, ProducerTemplate template, Clock clock) {
+        this.context = context;
+        this.template = template;
+        this.tokens = new AccessTokens(this::fetchToken, clock);
+    }
+
+    /** The account that the marketplace is being called for in this exchange. */
+    public static Account account(Exchange exchange) {
+        return exchange.getProperty(ACCOUNT, Account.class);
+    }
+
+    /** Whether the registrations of this marketplace can be read. */
+    public boolean canList(String marketplace) {
+        String uri = MarketplaceCall.LIST.endpoint(marketplace).replace("direct:", "direct://");
+        return context.getRoutes().stream()
+                .anyMatch(route -> uri.equals(route.getEndpoint().getEndpointUri()));
+    }
+
+    /**
+     * Reads what is registered.
+     *
+     * @throws MarketplaceException if the marketplace does not answer as it should
+     */
+    public Listing list(Account account) {
+        return withToken(account, MarketplaceCall.LIST, account, Listing.class);
+    }
+
+    /**
+     * Writes a registration, whole.
+     *
+     * @throws MarketplaceException if the marketplace does not take it, or does not say whether it did
+     */
+    public Registered register(RegistrationRequest request) {
+        return withToken(request.account(), MarketplaceCall.REGISTER, request, Registered.class);
+    }
+
+    private <T> T withToken(Account account, MarketplaceCall call, Object body, Class<T> answer) {
+        Secret token = tokens.get(account);
+        try {
+            return call(account, call, body, answer, token);
+        } catch (MarketplaceException e) {
+            if (e.kind() != Kind.UNAUTHORIZED) {
+                throw e;
+            }
+            tokens.invalidate(account, token);
+            return call(account, call, body, answer, tokens.get(account));
+        }
+    }
+
+    private AccessToken fetchToken(Account account) {
+        return call(account, MarketplaceCall.TOKEN, account, AccessToken.class, null);
+    }
+
+    private <T> T call(Account account, MarketplaceCall call, Object body, Class<T> answer, Secret token) {
+        Exchange exchange = template.request(call.endpoint(account.marketplace()), prepared -> {
+            prepared.setProperty(CALL, call);
+            prepared.setProperty(ACCOUNT, account);
+            prepared.setProperty(ACCESS_TOKEN, token == null ? null : token.value());
+            prepared.getMessage().setBody(body);
+        });
+        if (exchange.getException() != null) {
+            throw masked(failure(call, exchange.getException()), account, token);
+        }
+        return exchange.getMessage().getBody(answer);
+    }
+
+    private static MarketplaceException failure(MarketplaceCall call, Throwable thrown) {
+        List<Throwable> chain = Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .limit(16)
+                .toList();
+        for (Throwable cause : chain) {
+            if (cause instanceof MarketplaceException failure) {
+                return failure;
+            }
+        }
+        Throwable cause =
+                chain.stream().filter(IOException.class::isInstance).findFirst().orElse(thrown);
+        Kind kind = call.writes() && !nothingWasSent(chain) ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE;
+        String text = call.words() + ": no answer: " + cause.getClass().getSimpleName() + ": "
+                + MarketplaceAnswer.shortened(String.valueOf(cause.getMessage()));
+        return new MarketplaceException(kind, 0, null, text, null, null, cause);
+    }
+
+    /** Only failures before the request's first byte: any other may have come after the marketplace stored it. */
+    private static boolean nothingWasSent(List<Throwable> chain) {
+        return chain.stream()
+                .anyMatch(cause -> cause instanceof ConnectException
+                        || cause instanceof ConnectTimeoutException
+                        || cause instanceof ConnectionRequestTimeoutException
+                        || cause instanceof NoRouteToHostException
+                        || cause instanceof UnknownHostException
+                        || cause instanceof SSLHandshakeException);
+    }
+
+    /** A marketplace may repeat in its words what it was sent. */
+    private static MarketplaceException masked(MarketplaceException e, Account account, Secret token) {
+        List<Secret> secrets = Stream.concat(
+                        account.webhookSecrets().stream(), Stream.of(account.clientSecret(), orEmpty(token)))
+                .filter(secret -> !secret.value().isEmpty())
+                .toList();
+        String message = e.getMessage();
+        String code = e.code();
+        String requestId = e.requestId();
+        for (Secret secret : secrets) {
+            message = masked(message, secret);
+            code = masked(code, secret);
+            requestId = masked(requestId, secret);
+        }
+        return new MarketplaceException(e.kind(), e.status(), code, message, requestId, e.retryAfter(), e.getCause());
+    }
+
+    private static Secret orEmpty(Secret token) {
+        return token == null ? new Secret("") : token;
+    }
+
+    private static String masked(String text, Secret secret) {
+        return text == null ? null : text.replace(secret.value(), secret.toString());
+    }
+}

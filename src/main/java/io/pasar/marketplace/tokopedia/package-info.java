@@ -1,0 +1,2 @@
+/** What YAML cannot say about Tokopedia. */
+package io.pasar.marketplace.tokopedia;

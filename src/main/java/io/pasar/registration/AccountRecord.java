@@ -1,0 +1,37 @@
+package io.pasar.registration;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.time.Instant;
+
+/**
+ * Everything that is remembered of one account's registration: a record's value in {@code pasar.registrations}, as
+ * JSON. Immutable; holds secrets as fingerprints only.
+ *
+ * @param reason null when there is nothing to say
+ * @param since when this state began
+ * @param checkedAt when the account was last looked at
+ * @param nextCheckAt when it is due again
+ * @param attempts tries in a row that did not end as desired
+ * @param uncertain whether a write may have been stored that we know no answer of
+ * @param desired digest of what the configuration asked for then
+ * @param sent null if nothing was ever sent successfully
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record AccountRecord(
+        String marketplace,
+        String account,
+        State state,
+        String reason,
+        Instant since,
+        Instant checkedAt,
+        Instant nextCheckAt,
+        int attempts,
+        boolean uncertain,
+        String desired,
+        Sent sent) {
+
+    RegistrationStatus status() {
+        return new RegistrationStatus(
+                marketplace, account, state, reason, since, sent == null ? null : sent.sentAt(), nextCheckAt);
+    }
+}

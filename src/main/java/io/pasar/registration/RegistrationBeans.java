@@ -1,0 +1,82 @@
+package io.pasar.registration;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.pasar.account.Accounts;
+import io.pasar.account.PublicUrl;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.observation.Observations;
+import java.time.Clock;
+import java.util.Random;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What {@code commands}, {@code registration} and {@code schedule.camel.yaml} refer to by name, and the facade. */
+@Configuration(proxyBeanMethods = false)
+class RegistrationBeans {
+
+    @Bean
+    RegistrationTopics registrationTopics(KafkaClients clients) {
+        return new RegistrationTopics(clients);
+    }
+
+    @Bean(initMethod = "start")
+    RegistrationRecords registrationRecords(KafkaClients clients, RegistrationTopics topics) {
+        return new RegistrationRecords(clients, topics);
+    }
+
+    @Bean(initMethod = "start")
+    PendingOutcomes pendingOutcomes(KafkaClients clients) {
+        return new PendingOutcomes(clients);
+    }
+
+    @Bean
+    Registrations registrations(
+            Accounts accounts,
+            PublicUrl publicUrl,
+            MarketplaceCalls calls,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            PendingOutcomes pending,
+            Observations observations,
+            RegistrationConfiguration configuration,
+            Clock clock) {
+        return new Registrations(
+                accounts,
+                publicUrl,
+                calls,
+                records,
+                topics,
+                pending,
+                observations,
+                configuration.reassertEvery(),
+                clock);
+    }
+
+    @Bean
+    Runs registrationRuns(
+            Accounts accounts,
+            PublicUrl publicUrl,
+            MarketplaceCalls calls,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            RegistrationConfiguration configuration,
+            Clock clock) {
+        Backoff backoff = new Backoff(configuration.every(), new Random());
+        return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, clock);
+    }
+
+    @Bean
+    Schedule registrationSchedule(
+            Accounts accounts,
+            PublicUrl publicUrl,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            Registrations registrations,
+            MeterRegistry meters,
+            RegistrationConfiguration configuration,
+            Clock clock) {
+        RegistrationMetrics metrics = new RegistrationMetrics(meters, registrations::all);
+        return new Schedule(accounts, publicUrl, records, topics, metrics, configuration.every(), clock);
+    }
+}

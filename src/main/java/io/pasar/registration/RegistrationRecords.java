@@ -1,0 +1,108 @@
+package io.pasar.registration;
+
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.TopicTail;
+import io.pasar.kafka.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every replica knows of every account: {@code pasar.registrations}, read into memory and followed. */
+final class RegistrationRecords implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RegistrationRecords.class);
+
+    private final RegistrationTopics topics;
+    private final TopicTail tail;
+    private final Map<String, Held> records = new ConcurrentHashMap<>();
+
+    RegistrationRecords(KafkaClients clients, RegistrationTopics topics) {
+        this.topics = topics;
+        this.tail = new TopicTail(clients, Topics.REGISTRATIONS, TopicTail.Start.BEGINNING, this::read);
+    }
+
+    void start() {
+        tail.start();
+    }
+
+    /** Whether what was written before the start has been read; until then nothing can be said of any account. */
+    boolean areRead() {
+        return tail.caughtUp().isDone();
+    }
+
+    /** Blocks until {@link #areRead()}; false if that takes longer. */
+    boolean awaitRead(Duration within) {
+        try {
+            tail.caughtUp().get(within.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException | CancellationException e) {
+            return false;
+        }
+    }
+
+    Optional<AccountRecord> find(String key) {
+        return Optional.ofNullable(records.get(key)).map(Held::value);
+    }
+
+    /**
+     * Seen by {@link #find} here at once, and on the other replicas as soon as they have read it.
+     *
+     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take it
+     */
+    void write(AccountRecord value) {
+        RecordMetadata written = topics.write(value);
+        hold(value.marketplace() + "/" + value.account(), new Held(value, written.partition(), written.offset()));
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> found) {
+        if (found.key() == null) {
+            return;
+        }
+        String key = new String(found.key(), StandardCharsets.UTF_8);
+        hold(key, new Held(parsed(key, found.value()), found.partition(), found.offset()));
+    }
+
+    /** The tail may come by a record after a newer one was written here. */
+    private void hold(String key, Held held) {
+        records.merge(key, held, (known, found) -> found.isNewerThan(known) ? found : known);
+    }
+
+    private static AccountRecord parsed(String key, byte[] json) {
+        if (json == null) {
+            return null;
+        }
+        try {
+            return RegistrationTopics.JSON.readValue(json, AccountRecord.class);
+        } catch (IOException e) {
+            // Taken for an account that was never registered: the next check finds out what is there
+            LOGGER.atWarn().addKeyValue("key", key).log("A record in pasar.registrations cannot be read");
+            return null;
+        }
+    }
+
+    private record Held(AccountRecord value, int partition, long offset) {
+        /** Added partitions move keys, and offsets of two partitions say nothing about each other. */
+        boolean isNewerThan(Held known) {
+            return partition != known.partition || offset > known.offset;
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package io.pasar.registration;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.pasar.account.Account;
+import io.pasar.account.Account.OnDrift;
+import io.pasar.account.Accounts;
+import io.pasar.account.PublicUrl;
+import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.marketplace.Listing;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.MarketplaceException;
+import io.pasar.marketplace.MarketplaceException.Kind;
+import io.pasar.marketplace.Registered;
+import io.pasar.marketplace.RegistrationRequest;
+import io.pasar.registration.Outcome.Failure;
+import io.pasar.registration.Plan.Change;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The steps of {@code commands.camel.yaml} and {@code registration.camel.yaml}: read, plan, apply, read back, record.
+ * Safe for use by many threads; that no two work on one account is the consumer group's doing.
+ */
+final class Runs {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Runs.class);
+
+    private static final ObjectReader COMMAND = RegistrationTopics.JSON
+            .readerFor(Command.class)
+            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
+
+    /** Well below the time after which the consumer group takes a consumer for dead (max.poll.interval.ms). */
+    private static final Duration RECORDS_READ_WITHIN = Duration.ofMinutes(1);
+
+    private final Accounts accounts;
+    private final PublicUrl publicUrl;
+    private final MarketplaceCalls calls;
+    private final RegistrationRecords records;
+    private final RegistrationTopics topics;
+    private final RegistrationConfiguration configuration;
+    private final Backoff backoff;
+    private final Clock clock;
+
+    Runs(
+            Accounts accounts,
+            PublicUrl publicUrl,
+            MarketplaceCalls calls,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            RegistrationConfiguration configuration,
+            Backoff backoff,
+            Clock clock) {
+        this.accounts = accounts;
+        this.publicUrl = publicUrl;
+        this.calls = calls;
+        this.records = records;
+        this.topics = topics;
+        this.configuration = configuration;
+        this.backoff = backoff;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a run of a command. Ends the route where there is nothing to run: what cannot be run is answered here, and
+     * what the timer asked for too early is passed over.
+     */
+    public void begin(Exchange exchange) {
+        Optional<Run> run = begun(exchange.getMessage().getBody(byte[].class));
+        run.ifPresent(exchange.getMessage()::setBody);
+        exchange.setRouteStop(run.isEmpty());
+    }
+
+    private Optional<Run> begun(byte[] json) {
+        Command command;
+        try {
+            command = COMMAND.readValue(json == null ? new byte[0] : json);
+        } catch (IOException e) {
+            refuse(null, null, "bad-command", "The command is no JSON object of the documented form");
+            return Optional.empty();
+        }
+        String mistake = command == null ? "it is null" : command.mistake();
+        if (mistake != null) {
+            refuse(
+                    null,
+                    command == null ? null : command.id(),
+                    "bad-command",
+                    "The command cannot be read: " + mistake);
+            return Optional.empty();
+        }
+        Optional<Account> account = accounts.find(command.marketplace(), command.account());
+        if (account.isEmpty()) {
+            refuse(command, command.id(), "unknown-account", "There is no such account");
+            return Optional.empty();
+        }
+        if (!records.awaitRead(RECORDS_READ_WITHIN)) {
+            refuse(command, command.id(), "not-ready", "What was recorded has not been read yet; nothing was done");
+            return Optional.empty();
+        }
+        Run run = run(command, account.get());
+        return command.trigger() == Trigger.TIMER && !isDue(run) ? Optional.empty() : Optional.of(run);
+    }
+
+    private Run run(Command command, Account account) {
+        AccountRecord before = records.find(account.key()).orElse(null);
+        return new Run(command, account, DesiredRegistration.of(account, publicUrl), before);
+    }
+
+    private boolean isDue(Run run) {
+        return Schedule.isDue(run.before, run.desired, clock.instant(), configuration.every());
+    }
+
+    /** Nothing where the marketplace cannot be read. */
+    public void read(Run run) {
+        if (calls.canList(run.account.marketplace())) {
+            run.listed = calls.list(run.account);
+            run.readAt = clock.instant();
+        }
+    }
+
+    public void plan(Run run) {
+        run.plan = planned(run, run.isUncertain() ? Duration.ZERO : configuration.reassertEvery());
+        run.remaining = run.plan;
+    }
+
+    public void write(Run run) {
+        Listing sentBack = Planner.withoutUnwanted(run.desired, run.listed, run.sent);
+        Registered registered = calls.register(new RegistrationRequest(run.account, run.desired.webhooks(), sentBack));
+        run.sent = Sent.of(run.desired, clock.instant(), registered.requestId());
+        run.written = true;
+        LOGGER.atInfo()
+                .addKeyValue("marketplace", run.account.marketplace())
+                .addKeyValue("account", run.account.id())
+                .addKeyValue("fields", fields(run.plan))
+                .addKeyValue("requestId", registered.requestId())
+                .log("Registered");
+    }
+
+    /** What the marketplace took is not always what it lists then. */
+    public void readBack(Run run) {
+        read(run);
+        run.remaining = planned(run, configuration.reassertEvery());
+    }
+
+    public void record(Run run) {
+        State state = state(run);
+        boolean ignored = run.written && state == State.DRIFTED;
+        int attempts = ignored ? attempts(run) : 0;
+        boolean uncertain = run.isUncertain() && !run.written && !run.plan.isEmpty();
+        finish(
+                run,
+                state,
+                reason(run, state),
+                attempts,
+                uncertain,
+                ignored ? backoff.after(attempts) : regular(),
+                null);
+    }
+
+    private Duration regular() {
+        Duration every = configuration.every();
+        Duration reassert = configuration.reassertEvery();
+        return reassert.compareTo(every) < 0 ? reassert : every;
+    }
+
+    /** What ended the run is recorded, and told to whoever asked for it. */
+    public void fail(Exchange exchange) {
+        Run run = exchange.getMessage().getBody(Run.class);
+        Exception thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (thrown instanceof KafkaUnavailableException unavailable) {
+            // Neither can this be recorded: the record stays as it was, and so the account stays due
+            throw unavailable;
+        }
+        MarketplaceException failure = thrown instanceof MarketplaceException e ? e : unexpected(run, thrown);
+        int attempts = attempts(run);
+        boolean uncertain = !run.written && run.isUncertain() || failure.kind() == Kind.OUTCOME_UNKNOWN;
+        String reason = (run.written ? "Registered, but not read back. " : "") + failure.getMessage();
+        State state = failure.kind() == Kind.GONE ? State.REFUSED : State.FAILING;
+        finish(run, state, reason, attempts, uncertain, backoff.after(attempts, failure), failure);
+    }
+
+    private MarketplaceException unexpected(Run run, Exception thrown) {
+        LOGGER.atError()
+                .addKeyValue("marketplace", run.account.marketplace())
+                .addKeyValue("account", run.account.id())
+                .setCause(thrown)
+                .log("A registration run failed for a reason that is ours");
+        String text = "Internal error: " + thrown.getClass().getSimpleName();
+        return new MarketplaceException(Kind.UNAVAILABLE, 0, null, text, null, null, thrown);
+    }
+
+    private void finish(
+            Run run,
+            State state,
+            String reason,
+            int attempts,
+            boolean uncertain,
+            Duration wait,
+            MarketplaceException failure) {
+        AccountRecord before = run.before;
+        Instant now = clock.instant();
+        boolean same = before != null && before.state() == state;
+        // Only an apply is a check: someone who looks at a plan again and again does not put the next check off
+        boolean check = run.command.action() == Command.Action.APPLY;
+        AccountRecord after = new AccountRecord(
+                run.account.marketplace(),
+                run.account.id(),
+                state,
+                reason,
+                same ? before.since() : now,
+                check ? now : before == null ? null : before.checkedAt(),
+                check ? now.plus(wait) : before == null ? now : before.nextCheckAt(),
+                check ? attempts : before == null ? 0 : before.attempts(),
+                uncertain,
+                check ? run.desired.digest() : before == null ? null : before.desired(),
+                run.sent);
+        records.write(after);
+        topics.write(run.account.key(), event(run, after, failure, now));
+        if (!same) {
+            LOGGER.atLevel(failure == null ? Level.INFO : Level.WARN)
+                    .addKeyValue("marketplace", run.account.marketplace())
+                    .addKeyValue("account", run.account.id())
+                    .addKeyValue("state", state)
+                    .addKeyValue("reason", reason)
+                    .addKeyValue("nextCheckAt", after.nextCheckAt())
+                    .log("Registration has a new state");
+        }
+    }
+
+    private RegistrationEvent event(Run run, AccountRecord after, MarketplaceException failure, Instant now) {
+        Failure told = failure == null
+                ? null
+                : new Failure(failure.status(), failure.code(), failure.getMessage(), failure.requestId());
+        String requestId = run.written ? run.sent.requestId() : null;
+        Webhooks webhooks = run.command.action() == Command.Action.LIST && failure == null
+                ? Views.webhooks(run.listed, run.readAt, run.sent)
+                : null;
+        Outcome outcome = new Outcome(run.command.id(), after.status(), run.plan, requestId, told);
+        return new RegistrationEvent(outcome, run.command.action(), run.command.trigger(), now, webhooks);
+    }
+
+    /** @param command null if it names no account */
+    private void refuse(Command command, String id, String code, String message) {
+        LOGGER.atWarn().addKeyValue("code", code).addKeyValue("reason", message).log("Command refused");
+        Outcome outcome = new Outcome(id, null, null, null, new Failure(0, code, message, null));
+        RegistrationEvent event = command == null
+                ? new RegistrationEvent(outcome, null, null, clock.instant(), null)
+                : new RegistrationEvent(outcome, command.action(), command.trigger(), clock.instant(), null);
+        topics.write(command == null ? null : command.key(), event);
+    }
+
+    private Plan planned(Run run, Duration reassertEvery) {
+        return Planner.plan(
+                run.desired,
+                run.listed,
+                Views.secret(run.account, run.listed),
+                run.sent,
+                clock.instant(),
+                reassertEvery);
+    }
+
+    private static State state(Run run) {
+        if (run.differs()) {
+            return run.wasNeverRegistered() ? State.NEVER_REGISTERED : State.DRIFTED;
+        }
+        return run.listed == null ? State.ASSERTED : State.IN_SYNC;
+    }
+
+    private static String reason(Run run, State state) {
+        if (state != State.DRIFTED) {
+            return null;
+        }
+        String differing = "Differs: " + fields(run.remaining);
+        if (run.written) {
+            return "The marketplace took the registration, but lists something else. " + differing;
+        }
+        return run.account.onDrift() == OnDrift.REPORT ? differing + " (on-drift: report)" : differing;
+    }
+
+    private static String fields(Plan plan) {
+        return plan.changes().stream()
+                .filter(change -> change.action() != Plan.Action.CARRY_OVER)
+                .map(Change::field)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static int attempts(Run run) {
+        return run.before == null ? 1 : run.before.attempts() + 1;
+    }
+}
