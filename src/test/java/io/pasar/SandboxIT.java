@@ -1,0 +1,224 @@
+package io.pasar;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pasar.account.Account;
+import io.pasar.account.Accounts;
+import io.pasar.account.Secret;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** What `mvn spring-boot:run` does, end to end: register, list, receive, publish, show, repair. */
+@SpringBootTest(
+        classes = PasarApplication.class,
+        webEnvironment = WebEnvironment.DEFINED_PORT,
+        properties = {
+            "sandbox.pace=50ms",
+            "pasar.registration.every=1s",
+            "pasar.api.tokens[0].name=sandbox",
+            "pasar.api.tokens[0].role=write",
+            "pasar.api.tokens[0].token=" + SandboxIT.TOKEN
+        })
+@ActiveProfiles("sandbox")
+@AutoConfigureObservability(tracing = false)
+@ExtendWith(OutputCaptureExtension.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@DirtiesContext
+class SandboxIT {
+
+    static final String TOKEN = "a-token-of-this-test";
+
+    private static final int MANAGEMENT_PORT = Ports.free();
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Autowired
+    private Accounts accounts;
+
+    @Autowired
+    private KafkaClients kafka;
+
+    @DynamicPropertySource
+    static void onFreePorts(DynamicPropertyRegistry registry) throws IOException {
+        String directory = Files.createTempDirectory("pasar").toString();
+        int ingestPort = Ports.free();
+        registry.add("pasar.data-dir", () -> directory);
+        registry.add("server.port", () -> MANAGEMENT_PORT);
+        registry.add("pasar.ingest.port", () -> ingestPort);
+        registry.add("pasar.kafka.embedded.port", () -> 0);
+    }
+
+    @Test
+    @Order(1)
+    void registersEveryAccountAndSaysSo() {
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode registrations = get("/api/registrations").get("registrations");
+            assertThat(registrations).hasSize(accounts.all().size());
+            assertThat(registrations).allSatisfy(registration -> assertThat(
+                            registration.get("state").asText())
+                    .isEqualTo(registration.get("marketplace").asText().equals("tiki") ? "asserted" : "in-sync"));
+        });
+    }
+
+    @Test
+    @Order(2)
+    void publishesEveryEventKindOfEveryMarketplace() {
+        Set<String> topics = accounts.all().stream()
+                .flatMap(account -> account.events().stream().map(kind -> Topics.of(account.marketplace(), kind)))
+                .collect(Collectors.toSet());
+        await().atMost(SOON).untilAsserted(() -> assertThat(topics).allSatisfy(topic -> assertThat(
+                        get("/api/topics/" + topic + "/records?last=1").get("records"))
+                .isNotEmpty()));
+        assertThat(topics).hasSize(16);
+    }
+
+    @Test
+    @Order(3)
+    void leavesTheUrlOfAnotherReceiverAlone() throws Exception {
+        JsonNode webhooks = get("/api/registrations/tokopedia/13005/webhooks");
+        assertThat(webhooks.get("source").asText()).isEqualTo("listed");
+        assertThat(webhooks.get("webhooks").get("chat-notification").asText())
+                .isEqualTo("http://other-receiver.invalid/chat");
+    }
+
+    @Test
+    @Order(4)
+    void repairsAUrlThatSomebodyHasBlanked() throws Exception {
+        // Given
+        String url = listedUrl();
+
+        // When
+        post("/sandbox/tokopedia/control", "{\"do\":\"blank\",\"account\":\"13004\",\"event-kind\":\"order-status\"}");
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(listedUrl()).isEqualTo(url));
+        assertThat(Records.in(kafka, Topics.REGISTRATION_EVENTS).stream()
+                        .map(record -> new String(record.value(), UTF_8)))
+                .anySatisfy(event -> assertThat(event).contains("order-status", "\"set\""));
+    }
+
+    @Test
+    @Order(5)
+    void showsAMarketplaceThatFailsAndTriesAgain() throws Exception {
+        // Given
+        post(
+                "/sandbox/tokopedia/control",
+                "{\"do\":\"fail\",\"times\":2,\"account\":\"13004\",\"status\":500,\"call\":\"list\"}");
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        get("/api/registrations/tokopedia/13004").get("state").asText())
+                .isEqualTo("failing"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        get("/api/registrations?state=failing").get("registrations"))
+                .isEmpty());
+    }
+
+    @Test
+    @Order(6)
+    void countsWhatItReceivesAndPublishes() throws Exception {
+        String metrics = text("/actuator/prometheus");
+        assertThat(metrics)
+                .contains("pasar_received_total{event_kind=\"order\",marketplace=\"tiki\"}")
+                .contains("pasar_published_total{event_kind=\"order-status\",marketplace=\"tokopedia\"}")
+                .contains("pasar_publish_time_seconds_bucket{event_kind=\"order\"")
+                .contains("pasar_registration_state{");
+    }
+
+    @Test
+    @Order(7)
+    void tellsNoSecretToAnybody(CapturedOutput output) throws Exception {
+        // Given
+        List<String> secrets = accounts.all().stream()
+                .flatMap(account -> secrets(account).stream())
+                .toList();
+        StringBuilder told = new StringBuilder(output.getAll());
+        for (Account account : accounts.all()) {
+            told.append(text("/api/registrations/" + account.key()));
+            told.append(text("/api/registrations/" + account.key() + "/webhooks"));
+            told.append(text("/sandbox/" + account.marketplace() + "/state"));
+        }
+        for (String topic : List.of(Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS)) {
+            Records.in(kafka, topic).forEach(record -> told.append(new String(record.value(), UTF_8)));
+        }
+        told.append(text("/actuator/prometheus"))
+                .append(text("/actuator/health"))
+                .append(text("/actuator/info"));
+
+        // Then
+        assertThat(secrets).hasSizeGreaterThan(7).allSatisfy(secret -> assertThat(told)
+                .doesNotContain(secret));
+    }
+
+    private static List<String> secrets(Account account) {
+        return Stream.concat(account.webhookSecrets().stream(), Stream.of(account.clientSecret()))
+                .map(Secret::value)
+                .toList();
+    }
+
+    private String listedUrl() throws Exception {
+        return get("/api/registrations/tokopedia/13004/webhooks")
+                .get("webhooks")
+                .get("order-status")
+                .asText();
+    }
+
+    private JsonNode get(String path) throws Exception {
+        return JSON.readTree(text(path));
+    }
+
+    private String text(String path) throws Exception {
+        HttpResponse<String> response = client.send(request(path).GET().build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(path).isEqualTo(200);
+        return response.body();
+    }
+
+    private void post(String path, String body) throws Exception {
+        HttpRequest request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + MANAGEMENT_PORT + path))
+                .timeout(Duration.ofSeconds(10))
+                .header("Authorization", "Bearer " + TOKEN);
+    }
+}
