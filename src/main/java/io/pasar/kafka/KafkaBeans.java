@@ -2,6 +2,7 @@ package io.pasar.kafka;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.camel.Ordered;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -48,17 +49,20 @@ class KafkaBeans {
 
     @Bean
     ComponentCustomizer kafkaComponentCustomizer(KafkaClients clients) {
-        return ComponentCustomizer.builder(KafkaComponent.class).build(component -> {
-            component.setKafkaClientFactory(clients);
-            org.apache.camel.component.kafka.KafkaConfiguration defaults = component.getConfiguration();
-            // Camel would turn bodies and keys into text and back otherwise
-            defaults.setKeySerializer(ByteArraySerializer.class.getName());
-            defaults.setValueSerializer(ByteArraySerializer.class.getName());
-            defaults.setKeyDeserializer(ByteArrayDeserializer.class.getName());
-            defaults.setValueDeserializer(ByteArrayDeserializer.class.getName());
-            // Would keep a route from starting while no bootstrap server resolves
-            defaults.setPreValidateHostAndPort(false);
-        });
+        // Last: Camel's starter first writes its own defaults into the component
+        return ComponentCustomizer.builder(KafkaComponent.class)
+                .withOrder(Ordered.LOWEST)
+                .build(component -> {
+                    component.setKafkaClientFactory(clients);
+                    org.apache.camel.component.kafka.KafkaConfiguration defaults = component.getConfiguration();
+                    // Camel would turn bodies and keys into text and back otherwise
+                    defaults.setKeySerializer(ByteArraySerializer.class.getName());
+                    defaults.setValueSerializer(ByteArraySerializer.class.getName());
+                    defaults.setKeyDeserializer(ByteArrayDeserializer.class.getName());
+                    defaults.setValueDeserializer(ByteArrayDeserializer.class.getName());
+                    // Would keep a route from starting while no bootstrap server resolves
+                    defaults.setPreValidateHostAndPort(false);
+                });
     }
 
     /** By name only: as a candidate it would take the place of Spring's own task executor. */
