@@ -186,6 +186,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("transaction.state.log.num.partitions", "2");
         properties.put("group.initial.rebalance.delay.ms", "0");
+        // After a crash the controller lets the broker in again only when its old session is over
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "1000");
 
         // Sized for a share of a small machine: by default the cleaner alone takes 128 MB of heap
         properties.put("num.network.threads", "2");

@@ -18,9 +18,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -44,6 +46,7 @@ public final class TopicProvisioner implements SmartLifecycle {
 
     private static final Duration START_WITHIN = Duration.ofSeconds(5);
     private static final Duration TRY_WITHIN = Duration.ofSeconds(10);
+    private static final Duration LEADERS_WITHIN = Duration.ofSeconds(4);
     private static final Duration TRY_EVERY = Duration.ofSeconds(3);
 
     private final KafkaClients clients;
@@ -74,7 +77,7 @@ public final class TopicProvisioner implements SmartLifecycle {
      * @throws KafkaStartException if a topic is wrong, or is missing and may not be created; one line for each
      */
     public void provision(Duration within) {
-        Deadline deadline = new Deadline(System.nanoTime() + within.toNanos());
+        Deadline deadline = Deadline.in(within);
         Admin admin = clients.admin();
         try {
             List<String> mistakes = new ArrayList<>();
@@ -83,6 +86,7 @@ public final class TopicProvisioner implements SmartLifecycle {
             describe(admin, deadline, existing, missing, mistakes);
             create(admin, missing, deadline, mistakes);
             check(admin, existing, deadline, mistakes);
+            awaitLeaders(admin, existing, missing);
             if (!mistakes.isEmpty()) {
                 throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
             }
@@ -105,7 +109,7 @@ public final class TopicProvisioner implements SmartLifecycle {
             ready.cancel(false);
             LOGGER.atWarn()
                     .addKeyValue("bootstrapServers", clients.bootstrapServers())
-                    .log("Kafka does not answer; starting without it, its topics are checked when it does");
+                    .log("Kafka does not answer in time; the gateway starts, and its topics are checked later");
         } catch (ExecutionException e) {
             stop();
             throw e.getCause() instanceof KafkaStartException mistake
@@ -196,10 +200,11 @@ public final class TopicProvisioner implements SmartLifecycle {
     }
 
     private void create(Admin admin, List<NewTopic> missing, Deadline deadline, List<String> mistakes) {
-        admin.createTopics(missing).values().forEach((topic, created) -> {
+        Set<String> created = new TreeSet<>();
+        admin.createTopics(missing).values().forEach((topic, creation) -> {
             try {
-                deadline.get(created);
-                LOGGER.atInfo().addKeyValue("topic", topic).log("Topic created");
+                deadline.get(creation);
+                created.add(topic);
             } catch (TopicExistsException e) {
                 // Another replica was faster, with the same settings
                 LOGGER.atDebug().addKeyValue("topic", topic).log("Topic exists by now");
@@ -218,6 +223,30 @@ public final class TopicProvisioner implements SmartLifecycle {
                 mistakes.add("Topic " + topic + " cannot be created: " + e.getMessage());
             }
         });
+        if (!created.isEmpty()) {
+            LOGGER.atInfo().addKeyValue("topics", created).log("Topics created");
+        }
+    }
+
+    /**
+     * A broker knows a topic before it is ready to lead it, up to seconds when many are made at once; an event sent in
+     * between could run out of time.
+     */
+    private void awaitLeaders(Admin admin, Map<String, TopicDescription> existing, List<NewTopic> created) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        existing.values().forEach(topic -> topic.partitions()
+                .forEach(partition ->
+                        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest())));
+        for (NewTopic topic : created) {
+            for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        try {
+            Deadline.in(LEADERS_WITHIN).get(admin.listOffsets(ends).all());
+        } catch (KafkaException e) {
+            LOGGER.atWarn().addKeyValue("reason", e.getMessage()).log("Not every topic can be written to yet");
+        }
     }
 
     private NewTopic wanted(String topic) {
@@ -281,6 +310,10 @@ public final class TopicProvisioner implements SmartLifecycle {
     }
 
     private record Deadline(long nanos) {
+
+        static Deadline in(Duration duration) {
+            return new Deadline(System.nanoTime() + duration.toNanos());
+        }
 
         /** @throws KafkaException as Kafka says it */
         <T> T get(KafkaFuture<T> future) {

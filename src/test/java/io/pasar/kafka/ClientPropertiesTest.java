@@ -68,7 +68,7 @@ class ClientPropertiesTest {
                 .containsEntry("acks", "all")
                 .containsEntry("enable.idempotence", true)
                 .containsEntry("max.block.ms", 0)
-                .containsEntry("delivery.timeout.ms", 400)
+                .containsEntry("delivery.timeout.ms", 2_000)
                 .containsEntry("max.request.size", 2 * 1024 * 1024);
     }
 

@@ -11,6 +11,9 @@ final class KafkaSettings {
     static final KafkaConfiguration.Topics TOPICS =
             new KafkaConfiguration.Topics(3, (short) -1, Duration.ofDays(7), DataSize.ofMegabytes(2));
 
+    /** Long enough for a busy build machine; the gateway's default is shorter. */
+    private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
+
     private KafkaSettings() {}
 
     static KafkaConfiguration with(Map<String, String> properties) {
@@ -18,6 +21,6 @@ final class KafkaSettings {
     }
 
     static KafkaConfiguration with(String bootstrapServers, Map<String, String> properties) {
-        return new KafkaConfiguration(bootstrapServers, properties, Duration.ofMillis(400), new Embedded(0), TOPICS);
+        return new KafkaConfiguration(bootstrapServers, properties, ACKNOWLEDGE_WITHIN, new Embedded(0), TOPICS);
     }
 }

@@ -1,0 +1,76 @@
+package io.pasar.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.Status;
+
+class KafkaHealthIndicatorIT {
+
+    @TempDir
+    Path dataDir;
+
+    @Test
+    void followsTheBroker() {
+        // Given
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+        int port = broker.port();
+        try (KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
+                KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(health.health().getDetails()).containsEntry("brokers", 1);
+
+            // When
+            broker.close();
+
+            // Then
+            await().untilAsserted(() -> assertThat(health.health().getStatus()).isEqualTo(Status.DOWN));
+
+            // When
+            broker = EmbeddedBroker.start(dataDir, port);
+
+            // Then
+            await().untilAsserted(() -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
+        } finally {
+            broker.close();
+        }
+    }
+
+    @Test
+    void answersInTimeAndOnceForManyWhenKafkaIsAway() {
+        // Given
+        try (KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), "127.0.0.1:1");
+                KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
+            // When
+            long start = System.nanoTime();
+            Status first = health.health().getStatus();
+            Duration asked = Duration.ofNanos(System.nanoTime() - start);
+            health.health();
+            Duration remembered = Duration.ofNanos(System.nanoTime() - start).minus(asked);
+
+            // Then
+            assertThat(first).isEqualTo(Status.DOWN);
+            assertThat(asked).isLessThan(Duration.ofSeconds(3));
+            assertThat(remembered).isLessThan(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void isDownWhileTheTopicsAreNotReady() {
+        // Given
+        try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+                KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
+                KafkaHealthIndicator health = new KafkaHealthIndicator(
+                        clients, new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of()))) {
+            // Then
+            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+            assertThat(health.health().getDetails()).containsEntry("topics", "not checked yet");
+        }
+    }
+}

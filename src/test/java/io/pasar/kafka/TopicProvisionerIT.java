@@ -1,0 +1,285 @@
+package io.pasar.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TopicProvisionerIT {
+
+    private static final String ORDERS = Topics.of("tiki", "order");
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir
+    Path dataDir;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    @Test
+    void createsWhatIsMissing() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+
+        // When
+        provisioner(clients).provision(SOON);
+
+        // Then
+        try (Admin admin = clients.admin()) {
+            assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS))
+                    .contains(
+                            "pasar.tiki.order",
+                            "pasar.quarantine",
+                            "pasar.registrations",
+                            "pasar.registration-events",
+                            "pasar.commands");
+            assertThat(admin.describeTopics(List.of(ORDERS))
+                            .topicNameValues()
+                            .get(ORDERS)
+                            .get(10, TimeUnit.SECONDS)
+                            .partitions())
+                    .hasSize(3);
+            assertThat(config(admin, ORDERS, "max.message.bytes")).isEqualTo("2097152");
+            assertThat(config(admin, ORDERS, "cleanup.policy")).isEqualTo("delete");
+            assertThat(config(admin, ORDERS, "retention.ms")).isEqualTo("604800000");
+            assertThat(config(admin, Topics.REGISTRATIONS, "cleanup.policy")).isEqualTo("compact");
+        }
+    }
+
+    @Test
+    void findsNothingToDoTheSecondTime() {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        provisioner(clients).provision(SOON);
+
+        // Then
+        assertThatCode(() -> provisioner(clients).provision(SOON)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void acceptsAnotherNumberOfPartitions() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        create(clients, new NewTopic(ORDERS, 1, (short) 1).configs(Map.of("max.message.bytes", "2097152")));
+
+        // Then
+        assertThatCode(() -> provisioner(clients).provision(SOON)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void stopsTheStartWhenTopicsAreWrongAndNamesAllOfThem() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        create(clients, new NewTopic(ORDERS, 1, (short) 1).configs(Map.of("max.message.bytes", "1048588")));
+        create(
+                clients,
+                new NewTopic(Topics.REGISTRATIONS, 1, (short) 1).configs(Map.of("max.message.bytes", "2097152")));
+
+        // Then
+        assertThatThrownBy(() -> provisioner(clients).start())
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessageContaining("Topic pasar.tiki.order has max.message.bytes=1048588, but needs 2097152")
+                .hasMessageContaining("Topic pasar.registrations has cleanup.policy=delete, but needs compact");
+    }
+
+    @Test
+    void stopsTheStartWhenEventsWouldBeCompactedAway() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        create(
+                clients,
+                new NewTopic(ORDERS, 1, (short) 1)
+                        .configs(Map.of("max.message.bytes", "2097152", "cleanup.policy", "compact")));
+
+        // Then
+        assertThatThrownBy(() -> provisioner(clients).start())
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessageContaining("Topic pasar.tiki.order has cleanup.policy=compact, but needs delete");
+    }
+
+    @Test
+    void isReadyOnceStarted() {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        TopicProvisioner provisioner = provisioner(clients);
+
+        // When
+        provisioner.start();
+
+        // Then
+        assertThat(provisioner.problem()).isEmpty();
+    }
+
+    @Test
+    void letsTheStartGoOnWithoutKafkaAndIsReadyWhenItComes() throws Exception {
+        // Given
+        int port = freePort();
+        KafkaClients clients = clients("127.0.0.1:" + port, Map.of());
+        TopicProvisioner provisioner = provisioner(clients);
+
+        // When
+        long start = System.nanoTime();
+        provisioner.start();
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
+        assertThat(provisioner.problem()).isPresent();
+
+        // When
+        broker(port, Map.of());
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).until(() -> provisioner.problem().isEmpty());
+    }
+
+    @Test
+    void stopsAtOnceWhileItWaitsForKafka() throws Exception {
+        // Given
+        TopicProvisioner provisioner = provisioner(clients("127.0.0.1:" + freePort(), Map.of()));
+        provisioner.start();
+
+        // When
+        long start = System.nanoTime();
+        provisioner.stop();
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(provisioner.isRunning()).isFalse();
+    }
+
+    @Test
+    void saysThatALoginIsRefused() {
+        // Given
+        KafkaClients clients =
+                clients(broker(0, Sasl.brokerProperties()), Sasl.clientProperties("gateway", "not its password"));
+
+        // Then
+        assertThatThrownBy(() -> provisioner(clients).start())
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessageContaining("pasar.kafka.properties: Kafka refuses the login");
+    }
+
+    @Test
+    void namesTheAclThatIsMissingToSeeATopic() {
+        // Given
+        KafkaClients gateway =
+                clients(broker(0, Sasl.brokerPropertiesWithAcls()), Sasl.clientProperties("gateway", "g"));
+
+        // Then
+        assertThatThrownBy(() -> provisioner(gateway).start())
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessageContaining("Topic pasar.tiki.order cannot be seen")
+                .hasMessageContaining("Describe");
+    }
+
+    @Test
+    void namesTheAclThatIsMissingToCreateATopic() throws Exception {
+        // Given
+        String broker = broker(0, Sasl.brokerPropertiesWithAcls());
+        allow(clients(broker, Sasl.clientProperties("admin", "a")), AclOperation.DESCRIBE, AclOperation.WRITE);
+
+        // Then
+        assertThatThrownBy(() -> provisioner(clients(broker, Sasl.clientProperties("gateway", "g")))
+                        .start())
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessageContaining("Topic pasar.tiki.order is missing")
+                .hasMessageContaining("ACL Create");
+    }
+
+    @Test
+    void needsNoRightToCreateOrToReadLimitsWhereTopicsExist() throws Exception {
+        // Given
+        String broker = broker(0, Sasl.brokerPropertiesWithAcls());
+        KafkaClients admin = clients(broker, Sasl.clientProperties("admin", "a"));
+        provisioner(admin).provision(SOON);
+        allow(admin, AclOperation.DESCRIBE, AclOperation.WRITE);
+
+        // When
+        TopicProvisioner provisioner = provisioner(clients(broker, Sasl.clientProperties("gateway", "g")));
+        provisioner.start();
+
+        // Then
+        assertThat(provisioner.problem()).isEmpty();
+    }
+
+    private String broker(int port, Map<String, String> properties) {
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, port, properties);
+        open.add(broker);
+        return broker.bootstrapServers();
+    }
+
+    private KafkaClients clients(String bootstrapServers, Map<String, String> properties) {
+        KafkaClients clients = new KafkaClients(KafkaSettings.with(properties), bootstrapServers);
+        open.add(clients);
+        return clients;
+    }
+
+    private TopicProvisioner provisioner(KafkaClients clients) {
+        TopicProvisioner provisioner = new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS));
+        open.add(provisioner::stop);
+        return provisioner;
+    }
+
+    private static void create(KafkaClients clients, NewTopic topic) throws Exception {
+        try (Admin admin = clients.admin()) {
+            admin.createTopics(List.of(topic)).all().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void allow(KafkaClients clients, AclOperation... operations) throws Exception {
+        ResourcePattern ours = new ResourcePattern(ResourceType.TOPIC, "pasar.", PatternType.PREFIXED);
+        List<AclBinding> bindings = new ArrayList<>();
+        for (AclOperation operation : operations) {
+            bindings.add(new AclBinding(
+                    ours, new AccessControlEntry("User:gateway", "*", operation, AclPermissionType.ALLOW)));
+        }
+        try (Admin admin = clients.admin()) {
+            admin.createAcls(bindings).all().get(10, TimeUnit.SECONDS);
+            await().until(() ->
+                    admin.describeAcls(AclBindingFilter.ANY).values().get().size() == bindings.size());
+        }
+    }
+
+    private static String config(Admin admin, String topic, String key) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config =
+                admin.describeConfigs(List.of(resource)).values().get(resource).get(10, TimeUnit.SECONDS);
+        return config.get(key).value();
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
