@@ -29,4 +29,9 @@ record PasarConfiguration(
         @DefaultValue @Valid ApiConfiguration api,
         @DefaultValue Map<String, @Valid MarketplaceConfiguration> marketplaces,
         @DefaultValue @Valid RegistrationConfiguration registration,
-        @DefaultValue List<@Valid Account> accounts) {}
+        @DefaultValue List<@Valid Account> accounts) {
+
+    PasarConfiguration withAccounts(List<Account> others) {
+        return new PasarConfiguration(dataDir, publicUrl, ingest, kafka, api, marketplaces, registration, others);
+    }
+}

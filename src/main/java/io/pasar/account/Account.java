@@ -27,8 +27,9 @@ public record Account(
         @NotBlank String marketplace,
         @NotBlank
                 @Pattern(
-                        regexp = "[A-Za-z0-9._-]+",
-                        message = "may hold letters, digits, '.', '_' and '-' only: it is part of a URL")
+                        regexp = "[A-Za-z0-9_-][A-Za-z0-9._-]*",
+                        message =
+                                "must be letters, digits, '.', '_' and '-', not beginning with '.': it is part of a URL")
                 String id,
         @NotBlank String clientId,
         @NotNull Secret clientSecret,
@@ -38,6 +39,14 @@ public record Account(
         @DefaultValue List<String> warehouses,
         @DefaultValue("repair") OnDrift onDrift,
         @DefaultValue Map<String, String> carryOver) {
+
+    /** Lists and maps that are not given become empty ones, so that whoever checks an account meets no null there. */
+    public Account {
+        webhookSecrets = webhookSecrets == null ? List.of() : List.copyOf(webhookSecrets);
+        events = events == null ? List.of() : List.copyOf(events);
+        warehouses = warehouses == null ? List.of() : List.copyOf(warehouses);
+        carryOver = carryOver == null ? Map.of() : Map.copyOf(carryOver);
+    }
 
     /** How a client proves itself to the token endpoint; Tiki's console lets each app choose. */
     public enum TokenAuth {

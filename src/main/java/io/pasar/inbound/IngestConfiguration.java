@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -31,7 +32,7 @@ public record IngestConfiguration(
         @DefaultValue("500ms") @NotNull Duration answerWithin,
         @DefaultValue("10s") @NotNull Duration readWithin,
         @DefaultValue("4096") @Min(1) int maxInFlight,
-        Tls tls) {
+        @Valid Tls tls) {
 
     /**
      * @param certificate PEM file with the certificate chain

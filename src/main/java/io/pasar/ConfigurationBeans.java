@@ -1,0 +1,78 @@
+package io.pasar;
+
+import io.pasar.account.Accounts;
+import io.pasar.account.EventKinds;
+import io.pasar.account.PublicUrl;
+import io.pasar.api.ApiConfiguration;
+import io.pasar.inbound.IngestConfiguration;
+import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.marketplace.AccountRules;
+import io.pasar.marketplace.Marketplaces;
+import io.pasar.registration.RegistrationConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** The configuration as a whole and, for each package, its part. */
+@Configuration(proxyBeanMethods = false)
+class ConfigurationBeans {
+
+    /** A mistake stops the start here: before any other bean is made, a port opened or Kafka started. */
+    @Bean
+    static BeanFactoryPostProcessor configurationFirst() {
+        return beans -> beans.getBean(PasarConfiguration.class);
+    }
+
+    @Bean
+    static RouteFiles routeFiles(ConfigurableEnvironment environment) {
+        return RouteFiles.read(environment.getProperty(RouteFiles.PATTERN));
+    }
+
+    @Bean
+    static PasarConfiguration pasarConfiguration(
+            ConfigurableEnvironment environment, RouteFiles routes, ObjectProvider<AccountRules> rules) {
+        return new ConfigurationLoader(environment, routes, rules.stream().toList()).load();
+    }
+
+    @Bean
+    EventKinds eventKinds(RouteFiles routes) {
+        return routes.eventKinds();
+    }
+
+    @Bean
+    Accounts accounts(PasarConfiguration configuration) {
+        return new Accounts(configuration.accounts());
+    }
+
+    @Bean
+    PublicUrl publicUrl(PasarConfiguration configuration) {
+        return new PublicUrl(configuration.publicUrl());
+    }
+
+    @Bean
+    Marketplaces marketplaces(PasarConfiguration configuration) {
+        return new Marketplaces(configuration.marketplaces());
+    }
+
+    @Bean
+    IngestConfiguration ingestConfiguration(PasarConfiguration configuration) {
+        return configuration.ingest();
+    }
+
+    @Bean
+    KafkaConfiguration kafkaConfiguration(PasarConfiguration configuration) {
+        return configuration.kafka();
+    }
+
+    @Bean
+    ApiConfiguration apiConfiguration(PasarConfiguration configuration) {
+        return configuration.api();
+    }
+
+    @Bean
+    RegistrationConfiguration registrationConfiguration(PasarConfiguration configuration) {
+        return configuration.registration();
+    }
+}

@@ -1,0 +1,241 @@
+package io.pasar;
+
+import io.pasar.account.Account;
+import io.pasar.account.EventKinds;
+import io.pasar.account.Mistake;
+import io.pasar.account.Secret;
+import io.pasar.inbound.IngestConfiguration;
+import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.marketplace.AccountRules;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What must hold between keys, and between the configuration and the route files. What is checked may be incomplete:
+ * anything that has no default may be null, which is reported elsewhere.
+ */
+final class ConfigurationRules {
+
+    private static final String UNTOUCHED_HOST = "hooks.example.com";
+
+    private static final Pattern BOOTSTRAP_SERVER =
+            Pattern.compile("([A-Za-z_]+://)?(\\[[0-9A-Fa-f:.]+]|[^\\s:/]+):[0-9]{1,5}");
+
+    /** For the key and the headers of a record: those of the delivery are bounded by what the ingest server takes. */
+    private static final DataSize HEADER_ROOM = DataSize.ofKilobytes(64);
+
+    private final EventKinds eventKinds;
+    private final Map<String, AccountRules> accountRules;
+    private final boolean sandbox;
+    private final List<Mistake> mistakes = new ArrayList<>();
+
+    ConfigurationRules(EventKinds eventKinds, List<AccountRules> accountRules, boolean sandbox) {
+        this.eventKinds = eventKinds;
+        this.accountRules =
+                accountRules.stream().collect(Collectors.toMap(AccountRules::marketplace, Function.identity()));
+        this.sandbox = sandbox;
+    }
+
+    List<Mistake> mistakes(PasarConfiguration configuration) {
+        mistakes.clear();
+        checkPublicUrl(configuration);
+        checkIngest(configuration.ingest());
+        checkKafka(configuration.kafka(), configuration.ingest());
+        checkDuration("pasar.registration.every", configuration.registration().every(), Duration.ofSeconds(1));
+        checkDuration(
+                "pasar.registration.reassert-every",
+                configuration.registration().reassertEvery(),
+                Duration.ofSeconds(1));
+        configuration.marketplaces().forEach((name, marketplace) -> {
+            checkUrl("pasar.marketplaces." + name + ".api-url", marketplace.apiUrl());
+            checkUrl("pasar.marketplaces." + name + ".token-url", marketplace.tokenUrl());
+        });
+        checkAccounts(configuration);
+        return List.copyOf(mistakes);
+    }
+
+    static boolean isPlainHttp(URI url) {
+        return "http".equalsIgnoreCase(url.getScheme());
+    }
+
+    private void checkPublicUrl(PasarConfiguration configuration) {
+        URI url = configuration.publicUrl();
+        // Without accounts nothing is registered, and the URL may stay as it is packed
+        if (!checkUrl("pasar.public-url", url)
+                || sandbox
+                || configuration.accounts().isEmpty()) {
+            return;
+        }
+        if (isPlainHttp(url)) {
+            refuse("pasar.public-url", "must begin with https://; marketplaces shall not send events in the clear");
+        } else if (isThisMachine(url.getHost())) {
+            refuse("pasar.public-url", "must be reachable from outside; write the host that marketplaces send to");
+        } else if (UNTOUCHED_HOST.equalsIgnoreCase(url.getHost())) {
+            refuse("pasar.public-url", "is still the example; write the host that marketplaces send to");
+        }
+    }
+
+    /** A URL that a path can be put behind. */
+    private boolean checkUrl(String key, URI url) {
+        if (url == null) {
+            return false;
+        }
+        boolean web = "https".equalsIgnoreCase(url.getScheme()) || isPlainHttp(url);
+        if (!web || url.getHost() == null) {
+            return refuse(key, "must be a whole URL such as https://host.example/path");
+        }
+        if (url.getUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
+            return refuse(key, "must end with its path; take out the user, query or fragment");
+        }
+        return !url.getPath().endsWith("/") || refuse(key, "must not end with a slash; take it out");
+    }
+
+    private static boolean isThisMachine(String host) {
+        if (host.equalsIgnoreCase("localhost") || host.toLowerCase(Locale.ROOT).endsWith(".localhost")) {
+            return true;
+        }
+        if (!host.startsWith("[") && !host.matches("[0-9.]+")) {
+            return false; // a name: looking it up here would not tell what it is to others
+        }
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isLoopbackAddress() || address.isAnyLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private void checkIngest(IngestConfiguration ingest) {
+        checkDuration("pasar.ingest.answer-within", ingest.answerWithin(), Duration.ofMillis(1));
+        checkDuration("pasar.ingest.read-within", ingest.readWithin(), Duration.ofMillis(1));
+        if (ingest.maxBody().toBytes() < 1) {
+            refuse("pasar.ingest.max-body", "must be at least 1B");
+        }
+        if (ingest.tls() != null) {
+            checkFile("pasar.ingest.tls.certificate", ingest.tls().certificate());
+            checkFile("pasar.ingest.tls.key", ingest.tls().key());
+        }
+    }
+
+    private void checkFile(String key, Path file) {
+        if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
+            refuse(key, "must be a PEM file that this process can read");
+        }
+    }
+
+    private void checkKafka(KafkaConfiguration kafka, IngestConfiguration ingest) {
+        boolean servers = Arrays.stream(kafka.bootstrapServers().split(","))
+                .allMatch(server -> BOOTSTRAP_SERVER.matcher(server.strip()).matches());
+        if (!kafka.useEmbedded() && !servers) {
+            refuse("pasar.kafka.bootstrap-servers", "must be host:port, or several with commas between them");
+        }
+        checkDuration("pasar.kafka.acknowledge-within", kafka.acknowledgeWithin(), Duration.ofMillis(1));
+        if (kafka.acknowledgeWithin().compareTo(ingest.answerWithin()) >= 0) {
+            refuse(
+                    "pasar.kafka.acknowledge-within",
+                    "must be shorter than pasar.ingest.answer-within ("
+                            + ingest.answerWithin().toMillis() + "ms)");
+        }
+        checkDuration("pasar.kafka.topics.retention", kafka.topics().retention(), Duration.ofMillis(1));
+        long smallest = ingest.maxBody().toBytes() + HEADER_ROOM.toBytes();
+        long limit = kafka.topics().maxMessageBytes().toBytes();
+        if (limit < smallest || limit > Integer.MAX_VALUE) {
+            refuse(
+                    "pasar.kafka.topics.max-message-bytes",
+                    "must be at least " + smallest + "B, which is pasar.ingest.max-body and room for headers, and less"
+                            + " than 2GB");
+        }
+        if (kafka.topics().replicationFactor() == 0) {
+            refuse("pasar.kafka.topics.replication-factor", "must be at least 1, or -1 for the broker's default");
+        }
+    }
+
+    private void checkDuration(String key, Duration duration, Duration shortest) {
+        if (duration.compareTo(shortest) < 0) {
+            refuse(key, "must be at least " + shortest.toMillis() + "ms");
+        }
+    }
+
+    private void checkAccounts(PasarConfiguration configuration) {
+        Map<String, String> keys = new HashMap<>();
+        for (int i = 0; i < configuration.accounts().size(); i++) {
+            Account account = configuration.accounts().get(i);
+            String key = "pasar.accounts[" + i + "]";
+            String earlier = account.id() == null ? null : keys.putIfAbsent(account.key(), key);
+            if (earlier != null) {
+                refuse(key + ".id", "is the account of " + earlier + " again; give each account once");
+            }
+            checkSecrets(key, account);
+            if (account.marketplace() != null && checkMarketplace(key, account.marketplace(), configuration)) {
+                checkEvents(key, account);
+                if (accountRules.containsKey(account.marketplace())) {
+                    accountRules.get(account.marketplace()).mistakes(account).stream()
+                            .map(mistake -> mistake.under(key))
+                            .forEach(mistakes::add);
+                }
+            }
+        }
+    }
+
+    /** Whoever knows that a secret is empty can sign like the marketplace. */
+    private void checkSecrets(String key, Account account) {
+        if (account.clientSecret() != null && account.clientSecret().value().isBlank()) {
+            refuse(key + ".client-secret", "must not be empty");
+        }
+        List<Secret> secrets = account.webhookSecrets();
+        for (int i = 0; i < secrets.size(); i++) {
+            if (secrets.get(i).value().isBlank()) {
+                refuse(key + ".webhook-secrets[" + i + "]", "must not be empty");
+            }
+        }
+    }
+
+    private boolean checkMarketplace(String key, String marketplace, PasarConfiguration configuration) {
+        if (!eventKinds.marketplaces().contains(marketplace)) {
+            return refuse(
+                    key + ".marketplace",
+                    '"' + marketplace + "\" has no route file; write one of "
+                            + String.join(", ", eventKinds.marketplaces()));
+        }
+        if (!configuration.marketplaces().containsKey(marketplace)) {
+            refuse("pasar.marketplaces." + marketplace, "is missing; write its api-url and token-url");
+        }
+        return true;
+    }
+
+    private void checkEvents(String key, Account account) {
+        Set<String> known = eventKinds.of(account.marketplace());
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < account.events().size(); i++) {
+            String event = account.events().get(i);
+            String eventKey = key + ".events[" + i + "]";
+            if (!known.contains(event)) {
+                refuse(eventKey, '"' + event + "\" is not offered; write any of " + String.join(", ", known));
+            } else if (!seen.add(event)) {
+                refuse(eventKey, '"' + event + "\" is there twice; take one out");
+            }
+        }
+    }
+
+    /** Always false, so that a check can end with it. */
+    private boolean refuse(String key, String text) {
+        mistakes.add(new Mistake(key, text));
+        return false;
+    }
+}

@@ -1,0 +1,161 @@
+package io.pasar.api;
+
+/** Answers as the OpenAPI document shows them. The tests get these very texts over HTTP, so they cannot go stale. */
+final class Examples {
+
+    static final String REGISTRATIONS =
+            """
+            {
+              "registrations": [
+                {
+                  "marketplace": "tokopedia",
+                  "account": "13004",
+                  "state": "drifted",
+                  "reason": "order-status points elsewhere",
+                  "since": "2026-01-31T09:30:00Z",
+                  "lastAssertedAt": "2026-01-30T21:00:00Z",
+                  "nextCheckAt": "2026-01-31T09:45:00Z"
+                },
+                {
+                  "marketplace": "tiki",
+                  "account": "41235121321",
+                  "state": "never-registered",
+                  "reason": null,
+                  "since": null,
+                  "lastAssertedAt": null,
+                  "nextCheckAt": null
+                }
+              ]
+            }""";
+
+    static final String REGISTRATION =
+            """
+            {
+              "marketplace": "tokopedia",
+              "account": "13004",
+              "state": "drifted",
+              "reason": "order-status points elsewhere",
+              "since": "2026-01-31T09:30:00Z",
+              "lastAssertedAt": "2026-01-30T21:00:00Z",
+              "nextCheckAt": "2026-01-31T09:45:00Z",
+              "desired": {
+                "webhooks": {
+                  "order-status": "https://hooks.example.com/webhooks/tokopedia/13004/order-status"
+                },
+                "warehouses": [],
+                "secret": "9f2c5e0d7b1a4c3f"
+              },
+              "listed": {
+                "readAt": "2026-01-31T09:31:02.125Z",
+                "webhooks": {
+                  "order-status": "https://other.example.com/status"
+                },
+                "other": {
+                  "fulfillment_url": "https://other.example.com/fulfillment"
+                },
+                "secret": "9f2c5e0d7b1a4c3f"
+              },
+              "recorded": {
+                "sentAt": "2026-01-30T21:00:00Z",
+                "webhooks": {
+                  "order-status": "https://hooks.example.com/webhooks/tokopedia/13004/order-status"
+                },
+                "warehouses": [],
+                "secret": "9f2c5e0d7b1a4c3f",
+                "requestId": null
+              },
+              "observed": {
+                "order-status": {
+                  "lastVerifiedAt": "2026-01-31T08:12:45Z",
+                  "verified": 210,
+                  "lastRejectedAt": "2026-01-31T08:20:00Z",
+                  "rejected": {
+                    "wrong-signature": 2
+                  }
+                }
+              },
+              "plan": {
+                "changes": [
+                  {
+                    "field": "order-status",
+                    "action": "change",
+                    "from": "https://other.example.com/status",
+                    "to": "https://hooks.example.com/webhooks/tokopedia/13004/order-status"
+                  },
+                  {
+                    "field": "fulfillment_url",
+                    "action": "carry-over",
+                    "from": "https://other.example.com/fulfillment",
+                    "to": "https://other.example.com/fulfillment"
+                  }
+                ],
+                "warnings": [
+                  "fulfillment_url is not ours and is signed with the same secret"
+                ]
+              }
+            }""";
+
+    static final String WEBHOOKS =
+            """
+            {
+              "source": "listed",
+              "readAt": "2026-01-31T09:31:02.125Z",
+              "webhooks": {
+                "order-status": "https://hooks.example.com/webhooks/tokopedia/13004/order-status"
+              },
+              "other": {
+                "fulfillment_url": "https://other.example.com/fulfillment"
+              }
+            }""";
+
+    static final String APPLIED =
+            """
+            {
+              "state": "asserted",
+              "plan": {
+                "changes": [
+                  {
+                    "field": "order",
+                    "action": "resend",
+                    "from": null,
+                    "to": "https://hooks.example.com/webhooks/tiki/41235121321/order"
+                  }
+                ],
+                "warnings": []
+              },
+              "requestId": "6c1a0a7d-6f0e-4a55-9a3b-0c6a3a9a2f10"
+            }""";
+
+    static final String ACCEPTED =
+            """
+            {
+              "requestId": "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77"
+            }""";
+
+    static final String QUEUED = """
+            {
+              "queued": 2
+            }""";
+
+    static final String RECORDS =
+            """
+            {
+              "records": [
+                {
+                  "partition": 3,
+                  "offset": 41,
+                  "timestamp": "2026-01-31T09:31:02.125Z",
+                  "key": "41235121321/627100042",
+                  "headers": {
+                    "ce_specversion": "1.0",
+                    "ce_type": "tiki.order",
+                    "pasar_identity": "strong"
+                  },
+                  "value": "{\\"order_code\\":\\"627100042\\"}",
+                  "valueBase64": null
+                }
+              ]
+            }""";
+
+    private Examples() {}
+}

@@ -1,0 +1,47 @@
+package io.pasar.inbound;
+
+import io.pasar.account.Account;
+import java.time.Instant;
+import org.apache.camel.Exchange;
+
+/**
+ * One webhook request on its way through the inbound route, kept beside the message: a step that wipes the message's
+ * headers loses nothing of it.
+ *
+ * @param contentType as sent; null if it was not
+ * @param traceparent as sent, if it is one; null otherwise
+ * @param signature as received; null before verification, or if there was none
+ * @param identity null before the identify step
+ */
+record Delivery(
+        Account account,
+        String eventKind,
+        Instant receivedAt,
+        String contentType,
+        String traceparent,
+        String signature,
+        Identity identity) {
+
+    private static final String PROPERTY = "pasarDelivery";
+
+    /** @throws IllegalStateException if the route has no {@code delivery:} step before this one */
+    static Delivery of(Exchange exchange) {
+        Delivery delivery = exchange.getProperty(PROPERTY, Delivery.class);
+        if (delivery == null) {
+            throw new IllegalStateException("This step needs a delivery: step before it");
+        }
+        return delivery;
+    }
+
+    void attachTo(Exchange exchange) {
+        exchange.setProperty(PROPERTY, this);
+    }
+
+    Delivery withSignature(String received) {
+        return new Delivery(account, eventKind, receivedAt, contentType, traceparent, received, identity);
+    }
+
+    Delivery withIdentity(Identity found) {
+        return new Delivery(account, eventKind, receivedAt, contentType, traceparent, signature, found);
+    }
+}

@@ -1,0 +1,69 @@
+package io.pasar.inbound;
+
+import io.pasar.account.Account;
+import io.pasar.account.Accounts;
+import java.time.Clock;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.ProcessorEndpoint;
+
+/**
+ * The step {@code delivery:<marketplace>/<event-kind>}: which account is this request for, and does it want this event
+ * kind? Takes the path parameter {@code account}.
+ */
+final class DeliveryComponent extends DefaultComponent {
+
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
+    private final Accounts accounts;
+    private final IngestMetrics metrics;
+    private final Clock clock;
+
+    DeliveryComponent(Accounts accounts, IngestMetrics metrics, Clock clock) {
+        this.accounts = accounts;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
+        String[] names = remaining.split("/", -1);
+        if (names.length != 2) {
+            throw new IllegalArgumentException("Write delivery:<marketplace>/<event-kind>, not delivery:" + remaining);
+        }
+        return new ProcessorEndpoint(uri, this, exchange -> receive(exchange, names[0], names[1]));
+    }
+
+    private void receive(Exchange exchange, String marketplace, String eventKind) {
+        Message message = exchange.getMessage();
+        Account account = accounts.find(marketplace, message.getHeader("account", String.class))
+                .orElse(null);
+        if (account == null) {
+            metrics.rejected(marketplace, "", "unknown-account");
+            throw new UnknownWebhookException();
+        }
+        if (!account.events().contains(eventKind)) {
+            metrics.rejected(marketplace, account.id(), "unwanted-event-kind");
+            throw new UnknownWebhookException();
+        }
+        metrics.received(marketplace, eventKind);
+        new Delivery(
+                        account,
+                        eventKind,
+                        clock.instant(),
+                        message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
+                        traceparent(message),
+                        null,
+                        null)
+                .attachTo(exchange);
+    }
+
+    private static String traceparent(Message message) {
+        String value = message.getHeader(AllowedHeaders.TRACEPARENT, String.class);
+        return value != null && TRACEPARENT.matcher(value).matches() ? value : null;
+    }
+}

@@ -1,0 +1,36 @@
+package io.pasar.inbound;
+
+import io.pasar.account.Account;
+import java.util.Map;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.ProcessorEndpoint;
+
+/**
+ * The step {@code identify:json}: finds what a verified delivery is about and which event it is. Its parameters are
+ * those of {@link IdentityScheme}.
+ */
+final class IdentifyComponent extends DefaultComponent {
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
+        if (!"json".equals(remaining)) {
+            throw new IllegalArgumentException("Unknown way to identify '" + remaining + "': write identify:json");
+        }
+        IdentityScheme scheme = new IdentityScheme(
+                getAndRemoveParameter(parameters, "entity", String.class, ""),
+                getAndRemoveParameter(parameters, "identity", String.class, "body"),
+                getAndRemoveParameter(parameters, "strength", String.class, "weak"),
+                getAndRemoveParameter(parameters, "occurredAt", String.class, ""));
+        return new ProcessorEndpoint(uri, this, exchange -> identify(exchange, scheme));
+    }
+
+    private static void identify(Exchange exchange, IdentityScheme scheme) {
+        Delivery delivery = Delivery.of(exchange);
+        Account account = delivery.account();
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        delivery.withIdentity(scheme.identify(account.marketplace(), account.id(), delivery.eventKind(), body))
+                .attachTo(exchange);
+    }
+}

@@ -1,0 +1,175 @@
+package io.pasar.inbound;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Where one event kind's entity and identity lie in its body, as its route declares it. A body that cannot be read, or
+ * lacks a declared part, is still an event: its entity is the account, its identity the hash of its bytes, weak.
+ * Immutable and safe for use by many threads.
+ */
+final class IdentityScheme {
+
+    /** Beyond this no entity or identity is that of a marketplace; a record key must stay small. */
+    private static final int MAX_PART_LENGTH = 256;
+
+    private static final String WHOLE_BODY = "body";
+
+    private static final ObjectReader JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .reader();
+
+    private final List<JsonPointer> entity;
+    private final List<Part> parts;
+    private final boolean strong;
+    private final JsonPointer occurredAt;
+
+    /**
+     * @param entity JSON pointers, separated by commas, whose values joined by {@code /} are the entity; empty for the
+     *     account itself
+     * @param identity JSON pointers, separated by commas; one that ends in {@code ?} may be missing; {@code body}
+     *     stands for the hash of all bytes
+     * @param strength {@code strong} or {@code weak}
+     * @param occurredAt a JSON pointer; empty if the body does not say when it happened
+     * @throws IllegalArgumentException if one of them cannot be used, with what to write instead
+     */
+    IdentityScheme(String entity, String identity, String strength, String occurredAt) {
+        this.entity = list(entity).stream().map(IdentityScheme::pointer).toList();
+        this.parts = list(identity).stream().map(Part::of).toList();
+        this.strong = isStrong(strength);
+        this.occurredAt = occurredAt.isBlank() ? null : pointer(occurredAt.trim());
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("An identity needs at least one part: JSON pointers, or 'body'");
+        }
+    }
+
+    /** Never fails: what cannot be read is identified by its bytes. */
+    Identity identify(String marketplace, String account, String eventKind, byte[] body) {
+        JsonNode json = parse(body);
+        String entityText = entity.isEmpty() ? account : entityIn(json);
+        List<String> values = valuesIn(json, body);
+        String time = occurredAt == null ? null : text(json.at(occurredAt));
+        if (entityText == null || values == null) {
+            return new Identity(account, id(marketplace, account, eventKind, List.of(hash(body))), false, time);
+        }
+        return new Identity(entityText, id(marketplace, account, eventKind, values), strong, time);
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private String entityIn(JsonNode json) {
+        List<String> values = new ArrayList<>(entity.size());
+        for (JsonPointer pointer : entity) {
+            String value = text(json.at(pointer));
+            if (value == null) {
+                return null;
+            }
+            values.add(value);
+        }
+        return String.join("/", values);
+    }
+
+    private List<String> valuesIn(JsonNode json, byte[] body) {
+        List<String> values = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            String value = part.pointer == null ? hash(body) : text(json.at(part.pointer));
+            if (value == null && !part.optional) {
+                return null;
+            }
+            values.add(value == null ? "" : value);
+        }
+        return values;
+    }
+
+    // null for what is no usable value: missing, empty, an object, an array, or too long
+    private static String text(JsonNode node) {
+        if (!node.isValueNode() || node.isNull()) {
+            return null;
+        }
+        String text = node.asText();
+        return text.isEmpty() || text.length() > MAX_PART_LENGTH ? null : text;
+    }
+
+    private static String id(String marketplace, String account, String eventKind, List<String> values) {
+        MessageDigest digest = sha256();
+        update(digest, marketplace);
+        update(digest, account);
+        update(digest, eventKind);
+        values.forEach(value -> update(digest, value));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    // The length in front keeps ("ab", "c") and ("a", "bc") apart
+    private static void update(MessageDigest digest, String part) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        digest.update(bytes);
+    }
+
+    private static String hash(byte[] body) {
+        return HexFormat.of().formatHex(sha256().digest(body));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("This Java runtime has no SHA-256", e);
+        }
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    private static JsonPointer pointer(String text) {
+        try {
+            return JsonPointer.compile(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is no JSON pointer: write one like /data/order_code", e);
+        }
+    }
+
+    private static boolean isStrong(String strength) {
+        return switch (strength) {
+            case "strong" -> true;
+            case "weak" -> false;
+            default -> throw new IllegalArgumentException("Unknown strength '" + strength + "': write strong or weak");
+        };
+    }
+
+    /** @param pointer null for the whole body */
+    private record Part(JsonPointer pointer, boolean optional) {
+
+        private static Part of(String text) {
+            if (WHOLE_BODY.equals(text)) {
+                return new Part(null, false);
+            }
+            boolean optional = text.endsWith("?");
+            return new Part(IdentityScheme.pointer(optional ? text.substring(0, text.length() - 1) : text), optional);
+        }
+    }
+}

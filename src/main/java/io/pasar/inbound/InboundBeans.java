@@ -1,0 +1,87 @@
+package io.pasar.inbound;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.pasar.account.Accounts;
+import io.pasar.account.PublicUrl;
+import io.pasar.observation.Observations;
+import java.time.Clock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The names under which route files find the steps of the inbound flow. */
+@Configuration(proxyBeanMethods = false)
+class InboundBeans {
+
+    @Bean
+    AllowedHeaders allowedHeaders() {
+        return new AllowedHeaders();
+    }
+
+    @Bean
+    IngestMetrics ingestMetrics(MeterRegistry registry) {
+        return new IngestMetrics(registry);
+    }
+
+    /** Camel's platform-http component looks its engine up by this name. */
+    @Bean(name = "platform-http-engine", destroyMethod = "stop")
+    IngestEngine ingestEngine(IngestConfiguration configuration, AllowedHeaders allowedHeaders, IngestMetrics metrics) {
+        return new IngestEngine(configuration, allowedHeaders, metrics);
+    }
+
+    @Bean
+    CamelContextConfiguration ingestOpensLast(IngestEngine engine) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                try {
+                    context.addStartupListener(engine);
+                } catch (Exception e) {
+                    throw new IllegalStateException("Camel takes no start-up listener", e);
+                }
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {
+                // Nothing: the listener has opened the port by now
+            }
+        };
+    }
+
+    @Bean
+    DeliveryComponent delivery(Accounts accounts, IngestMetrics metrics, Clock clock) {
+        return new DeliveryComponent(accounts, metrics, clock);
+    }
+
+    @Bean
+    VerifyComponent verify(
+            AllowedHeaders allowedHeaders, PublicUrl publicUrl, Observations observations, IngestMetrics metrics) {
+        return new VerifyComponent(allowedHeaders, publicUrl, observations, metrics);
+    }
+
+    @Bean
+    IdentifyComponent identify() {
+        return new IdentifyComponent();
+    }
+
+    @Bean
+    EventHeaders eventHeaders() {
+        return new EventHeaders();
+    }
+
+    @Bean
+    QuarantineHeaders quarantineHeaders() {
+        return new QuarantineHeaders();
+    }
+
+    @Bean
+    Published published(IngestMetrics metrics, Clock clock) {
+        return new Published(metrics, clock);
+    }
+
+    @Bean
+    NotQuarantined notQuarantined(IngestMetrics metrics) {
+        return new NotQuarantined(metrics);
+    }
+}

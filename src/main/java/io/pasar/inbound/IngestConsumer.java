@@ -1,0 +1,113 @@
+package io.pasar.inbound;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.Suspendable;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.support.DefaultConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the ingest server meets a route: takes a whole body, gives the route's answer, never blocks. */
+final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsumer, Suspendable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestConsumer.class);
+
+    private final IngestEngine engine;
+    private final PathTemplate path;
+    private final Set<String> methods;
+
+    IngestConsumer(IngestEngine engine, PlatformHttpEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.engine = engine;
+        this.path = PathTemplate.of(endpoint.getPath());
+        this.methods = methods(endpoint);
+    }
+
+    // An empty restriction would open every method, and so would one that is only blanks
+    private static Set<String> methods(PlatformHttpEndpoint endpoint) {
+        String restriction = endpoint.getHttpMethodRestrict();
+        if (restriction == null || restriction.isBlank()) {
+            throw new IllegalArgumentException("httpMethodRestrict is missing on " + endpoint.getPath());
+        }
+        return Arrays.stream(restriction.split(","))
+                .map(method -> method.trim().toUpperCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Runs the route over one request. The answer may come on another thread, or before this method returns.
+     *
+     * @param body the request's bytes as they came
+     * @param headers what becomes message headers: path parameters and allowed request headers
+     */
+    void deliver(byte[] body, Map<String, String> headers, Consumer<Answer> onAnswer) {
+        Exchange exchange = createExchange(false);
+        exchange.setPattern(ExchangePattern.InOut);
+        exchange.getMessage().setBody(body);
+        headers.forEach(exchange.getMessage()::setHeader);
+        try {
+            createUoW(exchange);
+        } catch (Exception e) {
+            exchange.setException(e);
+            complete(exchange, onAnswer);
+            return;
+        }
+        getAsyncProcessor().process(exchange, doneSync -> complete(exchange, onAnswer));
+    }
+
+    private void complete(Exchange exchange, Consumer<Answer> onAnswer) {
+        Answer answer = Answer.of(exchange);
+        if (exchange.getException() != null) {
+            LOGGER.atError()
+                    .setCause(exchange.getException())
+                    .addKeyValue("route", getRouteId())
+                    .log("A delivery failed in a way that no error handling answers");
+        }
+        if (exchange.getUnitOfWork() != null) {
+            doneUoW(exchange);
+        }
+        releaseExchange(exchange, false);
+        onAnswer.accept(answer);
+    }
+
+    PathTemplate path() {
+        return path;
+    }
+
+    Set<String> methods() {
+        return methods;
+    }
+
+    @Override
+    public PlatformHttpEndpoint getEndpoint() {
+        return (PlatformHttpEndpoint) super.getEndpoint();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        adoptRoute();
+        super.doStart();
+        engine.add(this);
+    }
+
+    // Camel tells only the consumer that wraps this one which route it serves; without it Camel's in-flight registry
+    // would count this route's exchanges for no route, and a graceful stop would not wait for them
+    private void adoptRoute() {
+        getEndpoint().getCamelContext().getRoutes().stream()
+                .filter(route -> route.getEndpoint() == getEndpoint())
+                .findFirst()
+                .ifPresent(route -> {
+                    setRoute(route);
+                    setRouteId(route.getId());
+                });
+    }
+}

@@ -1,0 +1,176 @@
+package io.pasar.inbound;
+
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.StartupListener;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ingest port, behind Camel's {@code platform-http:}. Asynchronous from the socket to the route's answer: no thread
+ * waits. It opens when every route has started, so that no webhook meets half a gateway.
+ */
+final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, StartupListener {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestEngine.class);
+
+    private static final int MAX_INITIAL_LINE = 4096;
+    private static final int MAX_HEADERS = 16 * 1024;
+    private static final int CLOSE_WITHIN_SECONDS = 10;
+
+    private final IngestConfiguration configuration;
+    private final AllowedHeaders allowedHeaders;
+    private final IngestMetrics metrics;
+    private final List<IngestConsumer> consumers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Vertx vertx;
+    private volatile int port;
+
+    IngestEngine(IngestConfiguration configuration, AllowedHeaders allowedHeaders, IngestMetrics metrics) {
+        this.configuration = configuration;
+        this.allowedHeaders = allowedHeaders;
+        this.metrics = metrics;
+        metrics.watchInFlight(inFlight);
+    }
+
+    @Override
+    public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+        return new IngestConsumer(this, endpoint, processor);
+    }
+
+    /**
+     * Takes a route's requests from now on. Nothing takes a route off: a stopped one is answered 503, where a 404 would
+     * tell the marketplace to give up.
+     */
+    void add(IngestConsumer consumer) {
+        consumers.removeIf(other -> other.path().equals(consumer.path()));
+        consumers.add(consumer);
+    }
+
+    /** The route behind this path and its path parameters; null if there is none. */
+    Match match(List<String> path) {
+        for (IngestConsumer consumer : consumers) {
+            Map<String, String> parameters = consumer.path().match(path);
+            if (parameters != null) {
+                return new Match(consumer, parameters);
+            }
+        }
+        return null;
+    }
+
+    record Match(IngestConsumer consumer, Map<String, String> parameters) {}
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+        // Too early: routes are not up yet
+    }
+
+    @Override
+    public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) throws Exception {
+        open();
+    }
+
+    private void open() throws Exception {
+        int eventLoops = Runtime.getRuntime().availableProcessors();
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+        try {
+            vertx.deployVerticle(Listener::new, new DeploymentOptions().setInstances(eventLoops))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            closePort();
+            throw new IllegalStateException(
+                    "The ingest port %s:%d cannot be opened (%s): free it or set pasar.ingest.port"
+                            .formatted(
+                                    configuration.address(),
+                                    configuration.port(),
+                                    e.getCause().getMessage()),
+                    e.getCause());
+        }
+        LOGGER.atInfo()
+                .addKeyValue("address", configuration.address())
+                .addKeyValue("port", port)
+                .log("Ingest is open");
+    }
+
+    /** The port that is really open; differs from the configured one when that is 0. Zero before it is open. */
+    @Override
+    public int getServerPort() {
+        return port;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        closePort();
+    }
+
+    private void closePort() throws InterruptedException {
+        Vertx closing = vertx;
+        vertx = null;
+        if (closing == null) {
+            return;
+        }
+        try {
+            closing.close().toCompletionStage().toCompletableFuture().get(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.atWarn().setCause(e).log("The ingest port did not close cleanly");
+        }
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxInitialLineLength(MAX_INITIAL_LINE)
+                .setMaxHeaderSize(MAX_HEADERS)
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
+                .setDecompressionSupported(false)
+                .setHandle100ContinueAutomatically(false);
+        if (configuration.tls() != null) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(configuration.tls().certificate().toString())
+                            .setKeyPath(configuration.tls().key().toString()));
+        }
+        return options;
+    }
+
+    /** One per event loop; all of them share the port. */
+    private final class Listener extends AbstractVerticle {
+
+        @Override
+        public void start(Promise<Void> started) {
+            IngestHandler handler =
+                    new IngestHandler(vertx, IngestEngine.this, configuration, allowedHeaders, metrics, inFlight);
+            HttpServer server = vertx.createHttpServer(options());
+            server.connectionHandler(handler::connected)
+                    .requestHandler(handler)
+                    .invalidRequestHandler(handler::invalid)
+                    .exceptionHandler(e -> LOGGER.atDebug().setCause(e).log("A connection failed"));
+            // Vert.x shares one random port among a verticle's instances when asked for a negative one
+            server.listen(configuration.port() == 0 ? -1 : configuration.port(), configuration.address())
+                    .onSuccess(listening -> port = listening.actualPort())
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+}

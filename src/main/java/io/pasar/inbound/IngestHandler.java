@@ -1,0 +1,333 @@
+package io.pasar.inbound;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop's side of the ingest port: decides what needs no route (400, 404, 405, 408, 413, 503), collects the
+ * body, hands it to the route and keeps the deadline. Runs on its event loop only.
+ */
+final class IngestHandler implements Handler<HttpServerRequest> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestHandler.class);
+
+    /** How long a connection may go without a whole request head: cuts idle clients and ones that drip. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    /** How long the rest of a refused body is thrown away: closing at once would reset the answer away. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private static final int RETRY_SECONDS = 1;
+
+    private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
+    private static final Answer BAD_REQUEST = Answer.error(400, "bad-request", "This is no valid HTTP request");
+    private static final Answer UNKNOWN =
+            Answer.error(404, "unknown-webhook", "No such webhook; see /webhooks/{marketplace}/{account}/{event-kind}");
+    private static final Answer METHOD =
+            Answer.error(405, "method-not-allowed", "Send webhooks with the allowed method");
+    private static final Answer TOO_SLOW = Answer.error(408, "too-slow", "The body did not arrive in time");
+    private static final Answer TOO_LARGE =
+            Answer.error(413, "too-large", "The body is larger than this gateway takes");
+    private static final Answer EXPECTATION =
+            Answer.error(417, "expectation-failed", "Only 100-continue can be expected");
+    private static final Answer LATE = Answer.error(503, "not-safe-yet", "The event is not safe yet; send it again")
+            .withRetryAfter(RETRY_SECONDS);
+    private static final Answer BUSY = Answer.error(503, "busy", "Too many webhooks at once; send it again")
+            .withRetryAfter(RETRY_SECONDS);
+    private static final Answer STOPPED = Answer.error(
+                    503, "stopped", "This webhook is not being taken now; send it again")
+            .withRetryAfter(RETRY_SECONDS);
+
+    private final Vertx vertx;
+    private final IngestEngine engine;
+    private final IngestConfiguration configuration;
+    private final AllowedHeaders allowedHeaders;
+    private final IngestMetrics metrics;
+    private final AtomicInteger inFlight;
+    private final long maxBody;
+    private final Deadlines answerDeadlines;
+    private final Deadlines readDeadlines;
+    private final Deadlines lingerDeadlines;
+    private final Deadlines idleDeadlines;
+    private final Map<HttpConnection, Activity> activities = new HashMap<>();
+
+    IngestHandler(
+            Vertx vertx,
+            IngestEngine engine,
+            IngestConfiguration configuration,
+            AllowedHeaders allowedHeaders,
+            IngestMetrics metrics,
+            AtomicInteger inFlight) {
+        this.vertx = vertx;
+        this.engine = engine;
+        this.configuration = configuration;
+        this.allowedHeaders = allowedHeaders;
+        this.metrics = metrics;
+        this.inFlight = inFlight;
+        this.maxBody = configuration.maxBody().toBytes();
+        this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
+        this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
+        this.lingerDeadlines = new Deadlines(vertx, LINGER);
+        this.idleDeadlines = new Deadlines(vertx, IDLE);
+    }
+
+    void connected(HttpConnection connection) {
+        Activity activity = new Activity();
+        activities.put(connection, activity);
+        connection.closeHandler(closed -> activities.remove(connection));
+        watchIdle(connection, activity, 0);
+    }
+
+    private void watchIdle(HttpConnection connection, Activity activity, long seen) {
+        idleDeadlines.add(() -> {
+            if (activities.get(connection) != activity) {
+                return;
+            }
+            if (activity.requests == seen && !activity.working) {
+                connection.close();
+            } else {
+                watchIdle(connection, activity, activity.requests);
+            }
+        });
+    }
+
+    /** Requests that are no HTTP: answered in our own shape, then cut. */
+    void invalid(HttpServerRequest request) {
+        metrics.refused("none", "bad-request");
+        write(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), BAD_REQUEST)
+                .onComplete(written -> request.connection().close());
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        Reception reception = new Reception(request);
+        reception.begin();
+        try {
+            dispatch(request, reception);
+        } catch (RuntimeException e) {
+            // Whatever it is, the sender must not be left without an answer
+            LOGGER.atError().setCause(e).log("A request failed before its route");
+            reception.refuse("none", "internal", Answer.INTERNAL);
+        }
+    }
+
+    private void dispatch(HttpServerRequest request, Reception reception) {
+        List<String> path = path(request);
+        if (path == null) {
+            reception.refuse("none", "bad-path", BAD_PATH);
+            return;
+        }
+        IngestEngine.Match match = engine.match(path);
+        if (match == null) {
+            reception.refuse("none", "unknown-webhook", UNKNOWN);
+            return;
+        }
+        IngestConsumer consumer = match.consumer();
+        String route = consumer.getRouteId();
+        String expectation = request.getHeader(HttpHeaders.EXPECT);
+        if (!consumer.methods().contains(request.method().name())) {
+            String allow = String.join(", ", consumer.methods());
+            reception.refuse(route, "method-not-allowed", METHOD.withAllow(allow));
+        } else if (!consumer.isStarted()) {
+            reception.refuse(route, "stopped", STOPPED);
+        } else if (contentLength(request) > maxBody) {
+            reception.refuse(route, "too-large", TOO_LARGE);
+        } else if (expectation != null && !"100-continue".equalsIgnoreCase(expectation)) {
+            reception.refuse(route, "expectation-failed", EXPECTATION);
+        } else {
+            if (expectation != null) {
+                request.response().writeContinue();
+            }
+            reception.receive(match);
+        }
+    }
+
+    /** The decoded segments behind the optional prefix; null if the path cannot be read. */
+    private List<String> path(HttpServerRequest request) {
+        String path = request.path();
+        if (path == null || !path.startsWith("/")) {
+            return null;
+        }
+        String prefix = configuration.pathPrefix();
+        if (!prefix.isEmpty() && path.startsWith(prefix + "/")) {
+            path = path.substring(prefix.length());
+        }
+        List<String> segments = PathTemplate.segments(path);
+        if (path.indexOf('%') < 0) {
+            return segments;
+        }
+        try {
+            // URLDecoder would read '+' as a blank, which it is only in a query
+            return segments.stream()
+                    .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    // -1 when it is not said; the HTTP decoder has refused what is no number
+    private static long contentLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null ? -1 : Long.parseLong(length.trim());
+    }
+
+    private static io.vertx.core.Future<Void> write(HttpServerResponse response, Answer answer) {
+        response.setStatusCode(answer.status());
+        if (answer.body().length > 0) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        }
+        if (answer.retryAfter() != null) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, answer.retryAfter());
+        }
+        if (answer.allow() != null) {
+            response.putHeader(HttpHeaders.ALLOW, answer.allow());
+        }
+        return response.end(Buffer.buffer(answer.body()));
+    }
+
+    /** What a connection has done so far. */
+    private static final class Activity {
+        private long requests;
+        private boolean working;
+    }
+
+    /** One request from its head to its answer. */
+    private final class Reception {
+
+        private final HttpServerRequest request;
+        private final Context context;
+        private Buffer body;
+        private boolean bodyEnded;
+        private boolean answered;
+
+        private Reception(HttpServerRequest request) {
+            this.request = request;
+            this.context = vertx.getOrCreateContext();
+        }
+
+        private void begin() {
+            Activity activity = activities.get(request.connection());
+            if (activity != null) {
+                activity.requests++;
+                activity.working = true;
+            }
+            request.response().exceptionHandler(gone -> {});
+            request.exceptionHandler(gone -> answered = true);
+            request.endHandler(end -> bodyEnded = true);
+        }
+
+        private void receive(IngestEngine.Match match) {
+            String route = match.consumer().getRouteId();
+            request.handler(chunk -> collect(chunk, route));
+            request.endHandler(end -> {
+                bodyEnded = true;
+                if (!answered) {
+                    deliver(match);
+                }
+            });
+            readDeadlines.add(() -> {
+                if (!bodyEnded) {
+                    refuse(route, "too-slow", TOO_SLOW);
+                }
+            });
+        }
+
+        private void collect(Buffer chunk, String route) {
+            if (answered) {
+                return;
+            }
+            body = body == null ? chunk : body.appendBuffer(chunk);
+            if (body.length() > maxBody) {
+                refuse(route, "too-large", TOO_LARGE);
+            }
+        }
+
+        private void deliver(IngestEngine.Match match) {
+            String route = match.consumer().getRouteId();
+            if (inFlight.incrementAndGet() > configuration.maxInFlight()) {
+                inFlight.decrementAndGet();
+                refuse(route, "busy", BUSY);
+                return;
+            }
+            byte[] bytes = body == null ? new byte[0] : body.getBytes();
+            body = null;
+            answerDeadlines.add(() -> {
+                if (!answered) {
+                    refuse(route, "not-safe-yet", LATE);
+                }
+            });
+            match.consumer().deliver(bytes, headers(match.parameters()), answer -> {
+                inFlight.decrementAndGet();
+                if (Vertx.currentContext() == context) {
+                    answer(answer);
+                } else {
+                    context.runOnContext(onLoop -> answer(answer));
+                }
+            });
+        }
+
+        private Map<String, String> headers(Map<String, String> pathParameters) {
+            Map<String, String> headers = new HashMap<>();
+            for (String name : allowedHeaders.names()) {
+                List<String> values = request.headers().getAll(name);
+                if (!values.isEmpty()) {
+                    headers.put(name, String.join(", ", values));
+                }
+            }
+            headers.putAll(pathParameters);
+            return headers;
+        }
+
+        private void refuse(String route, String reason, Answer answer) {
+            if (!answered) {
+                metrics.refused(route, reason);
+                answer(answer);
+            }
+        }
+
+        private void answer(Answer answer) {
+            if (answered) {
+                return;
+            }
+            answered = true;
+            body = null;
+            HttpServerResponse response = request.response();
+            if (!bodyEnded) {
+                response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
+            write(response, answer).onComplete(written -> done());
+        }
+
+        private void done() {
+            Activity activity = activities.get(request.connection());
+            if (activity != null) {
+                activity.working = false;
+            }
+            if (bodyEnded) {
+                return;
+            }
+            request.endHandler(end -> request.connection().close());
+            lingerDeadlines.add(() -> {
+                if (!bodyEnded) {
+                    request.connection().close();
+                }
+            });
+        }
+    }
+}

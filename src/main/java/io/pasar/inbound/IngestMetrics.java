@@ -1,0 +1,86 @@
+package io.pasar.inbound;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter.MeterProvider;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the ingest side counts. Labels hold only names from the configuration and the route files, never text from
+ * outside. Safe for use by many threads.
+ */
+final class IngestMetrics {
+
+    private static final String MARKETPLACE = "marketplace";
+    private static final String EVENT_KIND = "event_kind";
+    private static final String REASON = "reason";
+
+    private final MeterRegistry registry;
+    private final MeterProvider<Counter> received;
+    private final MeterProvider<Counter> rejected;
+    private final MeterProvider<Counter> refused;
+    private final MeterProvider<Counter> published;
+    private final MeterProvider<Counter> quarantined;
+    private final MeterProvider<Timer> publishTime;
+
+    IngestMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        received = Counter.builder("pasar.received")
+                .description("Deliveries for a known account and event kind")
+                .withRegistry(registry);
+        rejected = Counter.builder("pasar.rejected")
+                .description("Deliveries turned away by a route; account is empty where it is unknown")
+                .withRegistry(registry);
+        refused = Counter.builder("pasar.refused")
+                .description("Requests turned away by the ingest port itself; route is none where no path matches")
+                .withRegistry(registry);
+        published = Counter.builder("pasar.published")
+                .description("Events that Kafka has acknowledged")
+                .withRegistry(registry);
+        quarantined = Counter.builder("pasar.quarantined")
+                .description("Rejected deliveries by what became of them: kept, over the rate, or not kept")
+                .withRegistry(registry);
+        publishTime = Timer.builder("pasar.publish.time")
+                .description("From the verified delivery to Kafka's acknowledgement")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(500))
+                .withRegistry(registry);
+    }
+
+    void received(String marketplace, String eventKind) {
+        received.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
+    }
+
+    void rejected(String marketplace, String account, String reason) {
+        rejected.withTags(MARKETPLACE, marketplace, "account", account, REASON, reason)
+                .increment();
+    }
+
+    void refused(String route, String reason) {
+        refused.withTags("route", route, REASON, reason).increment();
+    }
+
+    void published(String marketplace, String eventKind, Duration time) {
+        published.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
+        publishTime.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).record(time);
+    }
+
+    void quarantined(String marketplace, String outcome) {
+        quarantined.withTags(MARKETPLACE, marketplace, "outcome", outcome).increment();
+    }
+
+    void watchInFlight(AtomicInteger inFlight) {
+        Gauge.builder("pasar.in.flight", inFlight, AtomicInteger::get)
+                .description("Deliveries between their last byte and the end of their route")
+                .register(registry);
+    }
+}

@@ -1,0 +1,30 @@
+package io.pasar.inbound;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Counts what Kafka has acknowledged: an event, or a rejected delivery that is kept for inspection. */
+final class Published implements Processor {
+
+    private final IngestMetrics metrics;
+    private final Clock clock;
+
+    Published(IngestMetrics metrics, Clock clock) {
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Delivery delivery = Delivery.of(exchange);
+        String marketplace = delivery.account().marketplace();
+        if (delivery.identity() == null) {
+            metrics.quarantined(marketplace, "kept");
+        } else {
+            metrics.published(
+                    marketplace, delivery.eventKind(), Duration.between(delivery.receivedAt(), clock.instant()));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.pasar.inbound;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+
+/** Writes what Camel's Kafka producer makes a record of. As bytes: Camel would encode text in the platform's charset. */
+record RecordHeaders(Message message) {
+
+    void topicAndKey(String topic, String key) {
+        message.setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
+        message.setHeader(KafkaConstants.KEY, key.getBytes(UTF_8));
+    }
+
+    /** @param value null leaves the header out */
+    void text(String name, String value) {
+        if (value != null) {
+            message.setHeader(name, value.getBytes(UTF_8));
+        }
+    }
+
+    void time(String name, Instant value) {
+        text(name, value.truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+}

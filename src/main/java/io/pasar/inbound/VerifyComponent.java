@@ -1,0 +1,75 @@
+package io.pasar.inbound;
+
+import io.pasar.account.Account;
+import io.pasar.account.PublicUrl;
+import io.pasar.inbound.SignatureRejectedException.Reason;
+import io.pasar.observation.Observations;
+import java.util.Map;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.ProcessorEndpoint;
+
+/**
+ * The step {@code verify:hmac}: proves over the raw bytes who sent a delivery, or ends it with a
+ * {@link SignatureRejectedException}. Its parameters are those of {@link HmacScheme}.
+ */
+final class VerifyComponent extends DefaultComponent {
+
+    private final AllowedHeaders allowedHeaders;
+    private final PublicUrl publicUrl;
+    private final Observations observations;
+    private final IngestMetrics metrics;
+
+    VerifyComponent(
+            AllowedHeaders allowedHeaders, PublicUrl publicUrl, Observations observations, IngestMetrics metrics) {
+        this.allowedHeaders = allowedHeaders;
+        this.publicUrl = publicUrl;
+        this.observations = observations;
+        this.metrics = metrics;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
+        if (!"hmac".equals(remaining)) {
+            throw new IllegalArgumentException("Unknown way to verify '" + remaining + "': write verify:hmac");
+        }
+        HmacScheme scheme = new HmacScheme(
+                required(parameters, "header"),
+                getAndRemoveParameter(parameters, "algorithm", String.class, "HmacSHA256"),
+                getAndRemoveParameter(parameters, "encoding", String.class, "hex"),
+                getAndRemoveParameter(parameters, "prefix", String.class, ""),
+                getAndRemoveParameter(parameters, "signed", String.class, "{body}"));
+        allowedHeaders.add(scheme.header());
+        return new ProcessorEndpoint(uri, this, exchange -> verify(exchange, scheme));
+    }
+
+    private String required(Map<String, Object> parameters, String name) {
+        String value = getAndRemoveParameter(parameters, name, String.class);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("verify:hmac needs the parameter " + name);
+        }
+        return value;
+    }
+
+    private void verify(Exchange exchange, HmacScheme scheme) {
+        String signature = exchange.getMessage().getHeader(scheme.header(), String.class);
+        Delivery delivery = Delivery.of(exchange).withSignature(signature);
+        delivery.attachTo(exchange);
+        Account account = delivery.account();
+        String eventKind = delivery.eventKind();
+        Reason rejection = scheme.verify(
+                signature,
+                exchange.getMessage().getBody(byte[].class),
+                account.webhookSecrets(),
+                publicUrl.webhook(account, eventKind),
+                account.clientId());
+        if (rejection == null) {
+            observations.verified(account.marketplace(), account.id(), eventKind);
+            return;
+        }
+        observations.rejected(account.marketplace(), account.id(), eventKind, rejection.text());
+        metrics.rejected(account.marketplace(), account.id(), rejection.text());
+        throw new SignatureRejectedException(rejection);
+    }
+}

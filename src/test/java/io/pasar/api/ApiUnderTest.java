@@ -1,0 +1,49 @@
+package io.pasar.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pasar.api.ApiConfiguration.Role;
+import io.pasar.api.ApiConfiguration.Token;
+import io.pasar.registration.Registrations;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.spring.boot.CamelAutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
+
+/**
+ * The management port with this package on it and nothing behind it. No {@code @Configuration}, or tests of the whole
+ * application would find it in their scan.
+ */
+@EnableAutoConfiguration(exclude = CamelAutoConfiguration.class)
+@ComponentScan(
+        basePackageClasses = ApiConfiguration.class,
+        excludeFilters = {
+            @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE, classes = RegistrationController.class),
+            @ComponentScan.Filter(type = FilterType.ANNOTATION, classes = TestConfiguration.class)
+        })
+class ApiUnderTest {
+
+    static final String READ = "a-token-that-may-read";
+    static final String WRITE = "a-token-that-may-write";
+
+    /** Long enough to tell a thread that waits from one that does not, short enough to sit out once. */
+    static final Duration APPLY_WAIT = Duration.ofSeconds(2);
+
+    @Bean
+    ApiConfiguration apiConfiguration() {
+        return new ApiConfiguration(
+                List.of(
+                        new Token("reader", Role.READ, READ),
+                        new Token("writer", Role.WRITE, WRITE),
+                        new Token("nobody", Role.WRITE, "")),
+                false);
+    }
+
+    @Bean
+    RegistrationController registrationController(Registrations registrations, ObjectMapper json) {
+        return new RegistrationController(registrations, json, APPLY_WAIT);
+    }
+}

@@ -1,0 +1,115 @@
+package io.pasar.api;
+
+import io.pasar.observation.Observations.Observed;
+import io.pasar.registration.Outcome;
+import io.pasar.registration.Plan;
+import io.pasar.registration.Plan.Action;
+import io.pasar.registration.Plan.Change;
+import io.pasar.registration.RegistrationDetail;
+import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Listed;
+import io.pasar.registration.RegistrationDetail.Recorded;
+import io.pasar.registration.RegistrationStatus;
+import io.pasar.registration.State;
+import io.pasar.registration.Webhooks;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/** What stands behind the answers in {@link Examples}. */
+final class Fixtures {
+
+    private static final Instant READ_AT = Instant.parse("2026-01-31T09:31:02.125Z");
+    private static final Instant SENT_AT = Instant.parse("2026-01-30T21:00:00Z");
+    private static final String OURS = "https://hooks.example.com/webhooks/tokopedia/13004/order-status";
+    private static final String THEIRS = "https://other.example.com/status";
+    private static final String FULFILLMENT = "https://other.example.com/fulfillment";
+    private static final String FINGERPRINT = "9f2c5e0d7b1a4c3f";
+
+    static final RegistrationStatus TOKOPEDIA = new RegistrationStatus(
+            "tokopedia",
+            "13004",
+            State.DRIFTED,
+            "order-status points elsewhere",
+            Instant.parse("2026-01-31T09:30:00Z"),
+            SENT_AT,
+            Instant.parse("2026-01-31T09:45:00Z"));
+
+    static final RegistrationStatus TIKI =
+            new RegistrationStatus("tiki", "41235121321", State.NEVER_REGISTERED, null, null, null, null);
+
+    static final RegistrationDetail DETAIL = new RegistrationDetail(
+            TOKOPEDIA,
+            new Desired(Map.of("order-status", OURS), List.of(), FINGERPRINT),
+            new Listed(READ_AT, Map.of("order-status", THEIRS), Map.of("fulfillment_url", FULFILLMENT), FINGERPRINT),
+            new Recorded(SENT_AT, Map.of("order-status", OURS), List.of(), FINGERPRINT, null),
+            Map.of(
+                    "order-status",
+                    new Observed(
+                            Instant.parse("2026-01-31T08:12:45Z"),
+                            210,
+                            Instant.parse("2026-01-31T08:20:00Z"),
+                            Map.of("wrong-signature", 2L))),
+            new Plan(
+                    List.of(
+                            new Change("order-status", Action.CHANGE, THEIRS, OURS),
+                            new Change("fulfillment_url", Action.CARRY_OVER, FULFILLMENT, FULFILLMENT)),
+                    List.of("fulfillment_url is not ours and is signed with the same secret")));
+
+    /** Of an account about which nothing is known yet. */
+    static final RegistrationDetail BARE_DETAIL = new RegistrationDetail(
+            TIKI,
+            new Desired(Map.of(), List.of("sgn3"), FINGERPRINT),
+            null,
+            null,
+            Map.of("order", new Observed(null, 0, null, Map.of())),
+            null);
+
+    static final Webhooks WEBHOOKS = new Webhooks(
+            Webhooks.Source.LISTED, READ_AT, Map.of("order-status", OURS), Map.of("fulfillment_url", FULFILLMENT));
+
+    static final Outcome DONE = new Outcome(
+            "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77",
+            new RegistrationStatus("tiki", "41235121321", State.ASSERTED, null, READ_AT, READ_AT, null),
+            new Plan(
+                    List.of(new Change(
+                            "order", Action.RESEND, null, "https://hooks.example.com/webhooks/tiki/41235121321/order")),
+                    List.of()),
+            "6c1a0a7d-6f0e-4a55-9a3b-0c6a3a9a2f10",
+            null);
+
+    static final ConsumerRecord<byte[], byte[]> RECORD =
+            record("41235121321/627100042", "{\"order_code\":\"627100042\"}".getBytes(StandardCharsets.UTF_8));
+
+    static {
+        header("ce_specversion", "1.0");
+        header("ce_type", "tiki.order");
+        header("pasar_identity", "strong");
+    }
+
+    private Fixtures() {}
+
+    /** Both may be null. */
+    static ConsumerRecord<byte[], byte[]> record(String key, byte[] value) {
+        return new ConsumerRecord<>(
+                "pasar.tiki.order",
+                3,
+                41,
+                READ_AT.toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                -1,
+                -1,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                value,
+                new RecordHeaders(),
+                java.util.Optional.empty());
+    }
+
+    private static void header(String name, String value) {
+        RECORD.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}
