@@ -1,0 +1,649 @@
+package io.pasar.registration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pasar.account.Account;
+import io.pasar.account.Account.OnDrift;
+import io.pasar.account.Account.TokenAuth;
+import io.pasar.account.Accounts;
+import io.pasar.account.PublicUrl;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.TopicProvisioner;
+import io.pasar.kafka.TopicReader;
+import io.pasar.kafka.Topics;
+import io.pasar.marketplace.RouteFiles;
+import io.pasar.marketplace.StandIn;
+import io.pasar.marketplace.StandIn.Received;
+import io.pasar.marketplace.StandIn.Reply;
+import io.pasar.marketplace.TestAccounts;
+import io.pasar.observation.Observations;
+import io.pasar.registration.Plan.Change;
+import io.pasar.registration.Registrations.Action;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.CamelContext;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.util.unit.DataSize;
+
+/** From a command in Kafka to a call at a marketplace and back: the route files, a real broker, real HTTP. */
+@SpringBootTest(
+        classes = RegistrationIT.Beans.class,
+        webEnvironment = WebEnvironment.NONE,
+        properties = {
+            "camel.main.routes-collector-enabled=false",
+            "camel.component.http.response-timeout=1000",
+            "camel.component.http.so-timeout=1000"
+        })
+class RegistrationIT {
+
+    @TempDir
+    static Path dataDir;
+
+    private static final StandIn MARKETPLACE = new StandIn();
+    private static final AtomicInteger IDS = new AtomicInteger(10000);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String TIKI_REGISTER = "POST /business/v1/register-webhooks";
+    private static final Reply TIKI_TOOK_IT =
+            StandIn.json(200, "{\"success\":true,\"meta_data\":{\"request_id\":\"97b2702c775f57c565b5a3c6f01052a1\"}}");
+
+    @Autowired
+    private CamelContext context;
+
+    @Autowired
+    private Accounts accounts;
+
+    @Autowired
+    private Registrations registrations;
+
+    @Autowired
+    private TopicReader topics;
+
+    @Autowired
+    private KafkaClients clients;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @Autowired
+    private SettableClock clock;
+
+    private final String id = String.valueOf(IDS.incrementAndGet());
+    private final String list = "GET /v1/fs/" + id;
+    private final String register = "POST /v1/fs/" + id + "/register";
+    private final String urls = "https://gw.example/webhooks/tokopedia/" + id + "/";
+    private final AtomicReference<ObjectNode> stored = new AtomicReference<>(JSON.createObjectNode());
+
+    @DynamicPropertySource
+    static void properties(DynamicPropertyRegistry properties) {
+        properties.add("pasar.data-dir", () -> dataDir.toString());
+        properties.add("pasar.marketplaces.tiki.api-url", MARKETPLACE::url);
+        properties.add("pasar.marketplaces.tiki.token-url", () -> MARKETPLACE.url() + "/token");
+        properties.add("pasar.marketplaces.tokopedia.api-url", MARKETPLACE::url);
+        properties.add("pasar.marketplaces.tokopedia.token-url", () -> MARKETPLACE.url() + "/token");
+    }
+
+    @BeforeEach
+    void newMarketplace() throws Exception {
+        MARKETPLACE.forget();
+        Reply token = StandIn.json(200, "{\"access_token\":\"the-token\",\"expires_in\":2592000}");
+        MARKETPLACE.on("POST /token", token).on("POST /token?grant_type=client_credentials", token);
+        MARKETPLACE.on(TIKI_REGISTER, TIKI_TOOK_IT);
+        MARKETPLACE.on(list, listsWhatIsStored()).on(register, storesWhatComes());
+        if (context.getRoute("commands") == null) {
+            RouteFiles.load(
+                    context,
+                    "marketplaces/tiki.camel.yaml",
+                    "marketplaces/tokopedia.camel.yaml",
+                    "registration.camel.yaml",
+                    "commands.camel.yaml",
+                    "schedule.camel.yaml");
+        }
+    }
+
+    @AfterAll
+    static void closeMarketplace() {
+        MARKETPLACE.close();
+    }
+
+    @Test
+    void registersANewAccountAtTikiByItself() {
+        // When
+        accounts.replace(List.of(TestAccounts.tiki(id, "order", "stock")));
+
+        // Then
+        awaitState("tiki", State.ASSERTED);
+        assertThat(MARKETPLACE.received(TIKI_REGISTER)).hasSize(1);
+        RegistrationDetail detail = registrations.detail("tiki", id).orElseThrow();
+        assertThat(detail.recorded().webhooks())
+                .containsOnly(
+                        Map.entry("order", "https://gw.example/webhooks/tiki/" + id + "/order"),
+                        Map.entry("stock", "https://gw.example/webhooks/tiki/" + id + "/stock"));
+        assertThat(detail.recorded().requestId()).isEqualTo("97b2702c775f57c565b5a3c6f01052a1");
+        assertThat(detail.plan().isEmpty()).isTrue();
+        assertThat(detail.listed()).isNull();
+        assertThat(detail.status().lastAssertedAt()).isNotNull();
+        assertThat(registrations.webhooks("tiki", id).orElseThrow().source()).isEqualTo(Webhooks.Source.RECORDED);
+    }
+
+    @Test
+    void registersAtTokopediaWithoutTouchingWhatIsForeign() {
+        // Given
+        stored.get().put("chat_notification_url", "https://crm.example/c").put("new_thing", 1927831506123456789L);
+        stored.get().put("product_changes_url", urls + "product-changes");
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status", "product-creation")));
+
+        // Then
+        awaitState("tokopedia", State.IN_SYNC);
+        assertThat(stored.get().path("chat_notification_url").asText()).isEqualTo("https://crm.example/c");
+        assertThat(stored.get().path("new_thing").asLong()).isEqualTo(1927831506123456789L);
+        assertThat(stored.get().path("order_status_url").asText()).isEqualTo(urls + "order-status");
+        assertThat(stored.get().path("product_creation_url").asText()).isEqualTo(urls + "product-creation");
+        assertThat(stored.get().path("product_changes_url").asText()).isEmpty();
+        Webhooks webhooks = registrations.webhooks("tokopedia", id).orElseThrow();
+        assertThat(webhooks.source()).isEqualTo(Webhooks.Source.LISTED);
+        assertThat(webhooks.webhooks())
+                .containsOnly(
+                        Map.entry("order-status", urls + "order-status"),
+                        Map.entry("chat-notification", "https://crm.example/c"));
+    }
+
+    @Test
+    void repairsDriftWhenAskedToCheckEverything() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "https://elsewhere.example");
+
+        // When
+        int queued = registrations.reconcile(null);
+
+        // Then
+        assertThat(queued).isEqualTo(1);
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        stored.get().path("order_status_url").asText())
+                .isEqualTo(urls + "order-status"));
+        awaitState("tokopedia", State.IN_SYNC);
+    }
+
+    @Test
+    void findsDriftByItselfWhenACheckIsDue() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "");
+
+        // When
+        clock.forward(Duration.ofMinutes(15));
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        stored.get().path("order_status_url").asText())
+                .isEqualTo(urls + "order-status"));
+    }
+
+    @Test
+    void onlyReportsDriftWhereToldTo() throws Exception {
+        // Given
+        Account account = TestAccounts.tokopedia(id, OnDrift.REPORT, Map.of(), "order-status");
+        accounts.replace(List.of(account));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "https://elsewhere.example");
+
+        // When
+        registrations.reconcile("tokopedia");
+        RegistrationStatus reported = awaitState("tokopedia", State.DRIFTED);
+        String untouched = stored.get().path("order_status_url").asText();
+        Outcome applied = outcome(Action.APPLY, "tokopedia");
+
+        // Then
+        assertThat(reported.reason()).isEqualTo("Differs: order-status (on-drift: report)");
+        assertThat(untouched).isEqualTo("https://elsewhere.example");
+        assertThat(applied.failure()).isNull();
+        assertThat(applied.status().state()).isEqualTo(State.IN_SYNC);
+        assertThat(stored.get().path("order_status_url").asText()).isEqualTo(urls + "order-status");
+    }
+
+    @Test
+    void plansWithoutWritingAndHasNothingLeftToDoAfterApplying() throws Exception {
+        // Given
+        Account account = TestAccounts.tokopedia(id, OnDrift.REPORT, Map.of(), "order-status");
+        accounts.replace(List.of(account));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "https://elsewhere.example");
+        int writes = MARKETPLACE.received(register).size();
+
+        // When
+        Outcome planned = outcome(Action.PLAN, "tokopedia");
+        int writesOfPlan = MARKETPLACE.received(register).size() - writes;
+        outcome(Action.APPLY, "tokopedia");
+        Outcome again = outcome(Action.PLAN, "tokopedia");
+
+        // Then
+        assertThat(planned.plan().changes())
+                .containsExactly(new Change(
+                        "order-status", Plan.Action.CHANGE, "https://elsewhere.example", urls + "order-status"));
+        assertThat(planned.status().state()).isEqualTo(State.DRIFTED);
+        assertThat(writesOfPlan).isZero();
+        assertThat(again.plan().isEmpty()).isTrue();
+    }
+
+    @Test
+    void failsWithItsReasonAndRecoversByItself() {
+        // Given
+        MARKETPLACE.on(TIKI_REGISTER, StandIn.json(503, "{\"success\":false,\"error\":{\"message\":\"Down\"}}"));
+
+        // When
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        RegistrationStatus failing = awaitState("tiki", State.FAILING);
+        MARKETPLACE.on(TIKI_REGISTER, TIKI_TOOK_IT);
+
+        // Then
+        assertThat(failing.reason()).isEqualTo("Registering: HTTP 503: Down");
+        assertThat(failing.nextCheckAt()).isAfter(failing.since());
+        awaitRecovery("tiki", State.ASSERTED);
+    }
+
+    @Test
+    void sendsAWriteAgainWhoseAnswerWasLost() {
+        // Given
+        AtomicInteger calls = new AtomicInteger();
+        MARKETPLACE.on(TIKI_REGISTER, exchange -> (calls.incrementAndGet() == 1 ? StandIn.cut() : TIKI_TOOK_IT)
+                .send(exchange));
+
+        // When
+        accounts.replace(
+                List.of(TestAccounts.tiki(id, TokenAuth.BASIC, OnDrift.REPORT, TestAccounts.TIKI_SECRET, "order")));
+        awaitState("tiki", State.FAILING);
+
+        // Then
+        awaitRecovery("tiki", State.ASSERTED);
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void readsAgainAfterAWriteWhoseAnswerWasLost() {
+        // Given
+        AtomicInteger calls = new AtomicInteger();
+        MARKETPLACE.on(register, exchange -> {
+            calls.incrementAndGet();
+            stored.set(last(register));
+            StandIn.cut().send(exchange);
+        });
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.FAILING);
+
+        // Then
+        awaitRecovery("tokopedia", State.IN_SYNC);
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void saysThatTheMarketplaceListsSomethingElseThanItTook() {
+        // Given
+        MARKETPLACE.on(
+                register, StandIn.json(200, "{\"data\":\"success\",\"status\":\"200 Ok\",\"error_message\":[]}"));
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        RegistrationStatus drifted = awaitState("tokopedia", State.DRIFTED);
+
+        // Then
+        assertThat(drifted.reason()).startsWith("The marketplace took the registration, but lists something else.");
+        assertThat(drifted.lastAssertedAt()).isNotNull();
+    }
+
+    @Test
+    void acceptsThatARegistrationIsNotToBeHad() {
+        // Given
+        MARKETPLACE.on(list, StandIn.html(410, "410 Gone"));
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        RegistrationStatus refused = awaitState("tokopedia", State.REFUSED);
+
+        // Then
+        assertThat(refused.reason()).isEqualTo("Reading the registration: HTTP 410: 410 Gone");
+        assertThat(MARKETPLACE.received(register)).isEmpty();
+    }
+
+    @Test
+    void waitsAsLongAsItIsTold() {
+        // Given
+        MARKETPLACE.on(list, StandIn.answer(429, "", "Retry-After", "3600"));
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        RegistrationStatus failing = awaitState("tokopedia", State.FAILING);
+
+        // Then
+        assertThat(Duration.between(failing.since(), failing.nextCheckAt()))
+                .isBetween(Duration.ofHours(1), Duration.ofHours(1).plusSeconds(3));
+    }
+
+    @Test
+    void sendsAgainWhatCannotBeReadWhenItIsTime() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+
+        // When
+        clock.forward(Duration.ofHours(6));
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(MARKETPLACE.received(TIKI_REGISTER))
+                .hasSize(2));
+    }
+
+    @Test
+    void followsAChangedConfigurationAtOnce() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+
+        // When
+        accounts.replace(List.of(TestAccounts.tiki(id, "order", "aftersale")));
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(MARKETPLACE.received(TIKI_REGISTER))
+                .hasSize(2));
+        assertThat(MARKETPLACE.received(TIKI_REGISTER).get(1).text()).contains("aftersale");
+    }
+
+    @Test
+    void answersACommandOfAnotherSystemUnderItsId() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+
+        // When
+        send("{\"id\":\"other-1\",\"action\":\"list\",\"marketplace\":\"tokopedia\",\"account\":\"" + id
+                + "\",\"unknown\":{\"more\":1},\"trigger\":\"whatever\"}");
+
+        // Then
+        JsonNode event = awaitEvent("other-1");
+        assertThat(event.path("action").asText()).isEqualTo("list");
+        assertThat(event.path("trigger").asText()).isEqualTo("request");
+        assertThat(event.path("status").path("state").asText()).isEqualTo("in-sync");
+        assertThat(event.path("webhooks").path("webhooks").path("order-status").asText())
+                .isEqualTo(urls + "order-status");
+    }
+
+    @Test
+    void survivesCommandsThatCannotBeRead() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+
+        // When
+        send("");
+        send("not JSON");
+        send("null");
+        send("[1]");
+        send("{\"id\":\"bad-1\",\"action\":\"explode\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
+        send("{\"id\":\"bad-2\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"no-such\"}");
+        send("{\"id\":\"good\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
+
+        // Then
+        assertThat(awaitEvent("bad-1").path("failure").path("code").asText()).isEqualTo("bad-command");
+        assertThat(awaitEvent("bad-2").path("failure").path("code").asText()).isEqualTo("unknown-account");
+        assertThat(awaitEvent("good").path("failure").isNull()).isTrue();
+    }
+
+    @Test
+    void showsTheStateOfEachAccountAsAGauge() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+
+        // When
+        awaitState("tiki", State.ASSERTED);
+
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(meters.find("pasar.registration.state")
+                        .tag("account", id)
+                        .gauges())
+                .extracting(gauge -> gauge.getId().getTag("state"), Gauge::value)
+                .containsExactly(tuple("asserted", 1.0)));
+    }
+
+    @Test
+    void keepsNoSecretInKafka() {
+        // Given
+        stored.get().put("webhook_secret", "their-secret").put("chat_notification_url", "https://crm.example/c");
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status"), TestAccounts.tiki(id, "order")));
+        awaitState("tokopedia", State.IN_SYNC);
+        awaitState("tiki", State.ASSERTED);
+
+        // Then
+        for (String topic : List.of(Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS)) {
+            assertThat(topics.last(topic, 1000)).isNotEmpty().allSatisfy(found -> assertThat(text(found.value()))
+                    .doesNotContain(
+                            TestAccounts.TOKOPEDIA_SECRET,
+                            TestAccounts.TIKI_SECRET,
+                            "their-secret",
+                            "the-token",
+                            "client-secret",
+                            "s&cret"));
+        }
+    }
+
+    @Test
+    void remembersAfterARestartWhatWasSent() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+
+        // When
+        try (RegistrationTopics writer = new RegistrationTopics(clients);
+                RegistrationRecords reread = new RegistrationRecords(clients, writer)) {
+            reread.start();
+            boolean read = reread.awaitRead(SOON);
+
+            // Then
+            assertThat(read).isTrue();
+            AccountRecord found = reread.find("tiki/" + id).orElseThrow();
+            assertThat(found.status()).isEqualTo(status("tiki"));
+            assertThat(found.sent().webhooks()).containsOnlyKeys("order");
+        }
+    }
+
+    private Reply listsWhatIsStored() {
+        return exchange -> {
+            ObjectNode data = stored.get().deepCopy();
+            data.put("fs_id", Integer.parseInt(id));
+            data.remove("product_creation_url");
+            StandIn.json(200, "{\"data\":" + data + ",\"status\":\"200 Ok\",\"error_message\":[]}")
+                    .send(exchange);
+        };
+    }
+
+    private Reply storesWhatComes() {
+        return exchange -> {
+            stored.set(last(register));
+            StandIn.json(200, "{\"data\":\"success\",\"status\":\"200 Ok\",\"error_message\":[]}")
+                    .send(exchange);
+        };
+    }
+
+    private static ObjectNode last(String call) throws IOException {
+        List<Received> received = MARKETPLACE.received(call);
+        return (ObjectNode) JSON.readTree(received.get(received.size() - 1).body());
+    }
+
+    private Outcome outcome(Action action, String marketplace) throws Exception {
+        return registrations
+                .request(action, marketplace, id)
+                .orElseThrow()
+                .outcome()
+                .get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private RegistrationStatus status(String marketplace) {
+        return registrations.all().stream()
+                .filter(status -> status.marketplace().equals(marketplace))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private RegistrationStatus awaitState(String marketplace, State state) {
+        return await().atMost(SOON).until(() -> status(marketplace), status -> status.state() == state);
+    }
+
+    /** The clock stands still in these tests: each look moves it on, as far as the next try may be away. */
+    private void awaitRecovery(String marketplace, State state) {
+        await().atMost(SOON).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+            clock.forward(Duration.ofSeconds(1));
+            assertThat(status(marketplace).state()).isEqualTo(state);
+        });
+    }
+
+    private void send(String command) throws Exception {
+        try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
+            producer.send(new ProducerRecord<>(
+                            Topics.COMMANDS, ("tokopedia/" + id).getBytes(StandardCharsets.UTF_8), bytes(command)))
+                    .get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private JsonNode awaitEvent(String commandId) {
+        return await().atMost(SOON)
+                .until(
+                        () -> topics.last(Topics.REGISTRATION_EVENTS, 200).stream()
+                                .map(ConsumerRecord::value)
+                                .map(RegistrationIT::json)
+                                .filter(event -> event.path("id").asText().equals(commandId))
+                                .findFirst()
+                                .orElse(null),
+                        event -> event != null);
+    }
+
+    private static JsonNode json(byte[] value) {
+        try {
+            return JSON.readTree(value);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] value) {
+        return new String(value, StandardCharsets.UTF_8);
+    }
+
+    /** Not marked as a configuration, so that the scan of another test does not find it. */
+    @EnableAutoConfiguration
+    @ComponentScan({"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"})
+    static class Beans {
+
+        @Bean
+        SettableClock clock() {
+            return new SettableClock();
+        }
+
+        @Bean
+        Accounts accounts() {
+            return new Accounts(List.of());
+        }
+
+        @Bean
+        PublicUrl publicUrl() {
+            return new PublicUrl(URI.create("https://gw.example"));
+        }
+
+        @Bean
+        Observations observations(Clock clock) {
+            return new Observations(clock);
+        }
+
+        @Bean
+        RegistrationConfiguration registrationConfiguration() {
+            return new RegistrationConfiguration(Duration.ofMinutes(15), Duration.ofHours(6));
+        }
+
+        @Bean
+        KafkaConfiguration kafkaConfiguration() {
+            return new KafkaConfiguration(
+                    "",
+                    Map.of(),
+                    Duration.ofMillis(400),
+                    new KafkaConfiguration.Embedded(0),
+                    new KafkaConfiguration.Topics(3, (short) -1, Duration.ofDays(7), DataSize.ofMegabytes(2)));
+        }
+
+        @Bean
+        TopicProvisioner topicProvisioner(KafkaClients clients, KafkaConfiguration configuration) {
+            return new TopicProvisioner(clients, configuration.topics(), List.of());
+        }
+
+        @Bean
+        MeterRegistry meterRegistry() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    static final class SettableClock extends Clock {
+        private volatile Instant now = Instant.parse("2031-02-03T04:05:06Z");
+
+        void forward(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
