@@ -193,7 +193,7 @@ class SandboxIT {
     private String listedUrl() throws Exception {
         return get("/api/registrations/tokopedia/13004/webhooks")
                 .get("webhooks")
-                .get("order-status")
+                .path("order-status")
                 .asText();
     }
 
