@@ -4,6 +4,7 @@ import io.pasar.account.Account;
 import io.pasar.account.EventKinds;
 import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
+import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.marketplace.AccountRules;
@@ -33,6 +34,9 @@ import org.springframework.util.unit.DataSize;
 final class ConfigurationRules {
 
     private static final String UNTOUCHED_HOST = "hooks.example.com";
+
+    /** RFC 6750, section 2.1: nothing else can be sent in an Authorization header. */
+    private static final Pattern BEARER_TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{16,}=*");
 
     private static final Pattern BOOTSTRAP_SERVER =
             Pattern.compile("([A-Za-z_]+://)?(\\[[0-9A-Fa-f:.]+]|[^\\s:/]+):[0-9]{1,5}");
@@ -66,6 +70,7 @@ final class ConfigurationRules {
             checkUrl("pasar.marketplaces." + name + ".api-url", marketplace.apiUrl());
             checkUrl("pasar.marketplaces." + name + ".token-url", marketplace.tokenUrl());
         });
+        checkTokens(configuration.api().tokens());
         checkAccounts(configuration);
         return List.copyOf(mistakes);
     }
@@ -169,6 +174,26 @@ final class ConfigurationRules {
     private void checkDuration(String key, Duration duration, Duration shortest) {
         if (duration.compareTo(shortest) < 0) {
             refuse(key, "must be at least " + shortest.toMillis() + "ms");
+        }
+    }
+
+    private void checkTokens(List<ApiConfiguration.Token> tokens) {
+        Set<String> names = new HashSet<>();
+        Set<String> texts = new HashSet<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            String key = "pasar.api.tokens[" + i + "]";
+            ApiConfiguration.Token token = tokens.get(i);
+            if (token.name() != null && !token.name().isBlank() && !names.add(token.name())) {
+                refuse(key + ".name", "is used by another token; the log could not tell who called");
+            }
+            if (token.token().isEmpty()) {
+                continue;
+            }
+            if (!BEARER_TOKEN.matcher(token.token()).matches()) {
+                refuse(key + ".token", "must be 16 or more of A-Z a-z 0-9 - . _ ~ + / =; try openssl rand -hex 32");
+            } else if (!texts.add(token.token())) {
+                refuse(key + ".token", "is the text of another token too; which role would it have?");
+            }
         }
     }
 

@@ -202,7 +202,7 @@ class ConfigurationTest {
                 "PASAR_SERVICE_HOST", "10.0.0.1",
                 "PASAR_PORT", "tcp://10.0.0.1:8080",
                 "PASAR_INGEST_SERVICE_PORT", "8080",
-                "PASAR_API_TOKEN", "s3cr3t",
+                "PASAR_API_TOKEN", "s3cr3t-of-16-or-more",
                 "PASAR_PUBLICURL", "https://gateway.shop.example",
                 "PASAR_INGEST_MAXINFLIGHT", "7",
                 "PASAR_API_TOKENS_0_NAME", "env",
@@ -215,7 +215,8 @@ class ConfigurationTest {
             assertThat(context.getBean(PublicUrl.class).value()).isEqualTo(URI.create("https://gateway.shop.example"));
             assertThat(context.getBean(IngestConfiguration.class).maxInFlight()).isEqualTo(7);
             assertThat(context.getBean(ApiConfiguration.class).tokens())
-                    .containsExactly(new ApiConfiguration.Token("env", ApiConfiguration.Role.READ, "s3cr3t"));
+                    .containsExactly(
+                            new ApiConfiguration.Token("env", ApiConfiguration.Role.READ, "s3cr3t-of-16-or-more"));
         });
     }
 

@@ -129,7 +129,7 @@ final class Examples {
     static final String ACCEPTED =
             """
             {
-              "requestId": "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77"
+              "id": "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77"
             }""";
 
     static final String QUEUED = """

@@ -136,7 +136,7 @@ class RegistrationController {
             responseCode = "202",
             description =
                     "Not done yet. The answer will be the record in `pasar.registration-events` whose `id` is this"
-                            + " `requestId`; the registration itself is at `Location`",
+                            + " `id`; the registration itself is at `Location`",
             headers = @Header(name = "Location", schema = @Schema(type = "string")),
             content =
                     @Content(
@@ -221,7 +221,7 @@ class RegistrationController {
 
     record Applied(State state, Plan plan, String requestId) {}
 
-    record Accepted(String requestId) {}
+    record Accepted(String id) {}
 
     record Queued(int queued) {}
 }
