@@ -3,6 +3,7 @@ package io.pasar.marketplace;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
@@ -32,7 +33,9 @@ class MarketplaceBeans {
     @Bean
     ComponentCustomizer boundedAnswers() {
         BoundedAnswers bounded = new BoundedAnswers(LARGEST_ANSWER, ANSWER_WITHIN);
+        // Last: Camel's starter first writes its own settings into the component
         return ComponentCustomizer.builder(HttpComponent.class)
+                .withOrder(Ordered.LOWEST)
                 .build(component -> component.setHttpClientConfigurer(bounded));
     }
 }

@@ -56,6 +56,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.util.unit.DataSize;
@@ -409,6 +411,23 @@ class RegistrationIT {
     }
 
     @Test
+    void passesOverWhatTheTimerOfAnotherReplicaAskedForToo() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        int reads = MARKETPLACE.received(list).size();
+
+        // When
+        send("{\"id\":\"timer-1\",\"action\":\"apply\",\"marketplace\":\"tokopedia\",\"account\":\"" + id
+                + "\",\"trigger\":\"timer\"}");
+        send("{\"id\":\"after-timer-1\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
+        awaitEvent("after-timer-1");
+
+        // Then
+        assertThat(MARKETPLACE.received(list)).hasSize(reads + 1);
+    }
+
+    @Test
     void survivesCommandsThatCannotBeRead() throws Exception {
         // Given
         accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
@@ -575,7 +594,10 @@ class RegistrationIT {
 
     /** Not marked as a configuration, so that the scan of another test does not find it. */
     @EnableAutoConfiguration
-    @ComponentScan({"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"})
+    @ComponentScan(
+            basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
+            // What other tests configure for themselves
+            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*(IT|Test)\\$.*"))
     static class Beans {
 
         @Bean

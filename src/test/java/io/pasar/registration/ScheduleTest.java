@@ -1,0 +1,61 @@
+package io.pasar.registration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pasar.account.PublicUrl;
+import io.pasar.marketplace.TestAccounts;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+
+    private static final Duration EVERY = Duration.ofMinutes(15);
+    private static final Instant NOW = Instant.parse("2031-02-03T04:05:06Z");
+    private static final DesiredRegistration DESIRED = desired("order");
+
+    @Test
+    void isDueWhenItWasNeverLookedAt() {
+        assertThat(Schedule.isDue(null, DESIRED, NOW, EVERY)).isTrue();
+    }
+
+    @Test
+    void isDueWhenItsTimeHasCome() {
+        assertThat(isDue(State.IN_SYNC, NOW.minus(EVERY), NOW)).isTrue();
+        assertThat(isDue(State.IN_SYNC, NOW.minus(EVERY).plusMillis(1), NOW.plusMillis(1)))
+                .isFalse();
+    }
+
+    @Test
+    void isDueWhenTheConfigurationAsksForSomethingElse() {
+        assertThat(Schedule.isDue(record(State.ASSERTED, NOW, NOW.plus(EVERY)), desired("order", "stock"), NOW, EVERY))
+                .isTrue();
+    }
+
+    @Test
+    void isDueWhenChecksAreToComeMoreOftenThanBefore() {
+        assertThat(isDue(State.IN_SYNC, NOW.minus(EVERY), NOW.plus(Duration.ofHours(1))))
+                .isTrue();
+    }
+
+    @Test
+    void waitsAsLongAsTheMarketplaceAskedEvenIfThatIsLongerThanRegular() {
+        assertThat(isDue(State.FAILING, NOW.minus(EVERY), NOW.plus(Duration.ofHours(1))))
+                .isFalse();
+    }
+
+    private static boolean isDue(State state, Instant checkedAt, Instant nextCheckAt) {
+        return Schedule.isDue(record(state, checkedAt, nextCheckAt), DESIRED, NOW, EVERY);
+    }
+
+    private static AccountRecord record(State state, Instant checkedAt, Instant nextCheckAt) {
+        return new AccountRecord(
+                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED.digest(), null);
+    }
+
+    private static DesiredRegistration desired(String... events) {
+        return DesiredRegistration.of(
+                TestAccounts.tiki("p77", events), new PublicUrl(URI.create("https://gw.example")));
+    }
+}
