@@ -115,7 +115,7 @@ final class Runs {
     }
 
     private boolean isDue(Run run) {
-        return Schedule.isDue(run.before, run.desired, clock.instant(), configuration.every());
+        return Schedule.isDue(run.before, run.desired.digest(), clock.instant(), configuration.every());
     }
 
     /** Nothing where the marketplace cannot be read. */

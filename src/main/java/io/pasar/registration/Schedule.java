@@ -38,6 +38,7 @@ final class Schedule {
     private final Clock clock;
 
     private final Map<String, Asked> asked = new HashMap<>();
+    private final Map<String, Known> digests = new HashMap<>();
     private boolean kafkaAway;
 
     Schedule(
@@ -57,14 +58,17 @@ final class Schedule {
         this.clock = clock;
     }
 
-    /** @param before null if the account was never looked at */
-    static boolean isDue(AccountRecord before, DesiredRegistration desired, Instant now, Duration every) {
+    /**
+     * @param before null if the account was never looked at
+     * @param desired digest of what the configuration asks for
+     */
+    static boolean isDue(AccountRecord before, String desired, Instant now, Duration every) {
         if (before == null || before.nextCheckAt() == null || !now.isBefore(before.nextCheckAt())) {
             return true;
         }
         boolean waiting = before.state() == State.FAILING || before.state() == State.REFUSED;
         // A configuration that asks for something else, or for a check more often, does not wait for the old time
-        return !desired.digest().equals(before.desired())
+        return !desired.equals(before.desired())
                 || !waiting && !now.isBefore(before.checkedAt().plus(every));
     }
 
@@ -92,7 +96,7 @@ final class Schedule {
     private boolean isToBeAsked(Account account) {
         AccountRecord before = records.find(account.key()).orElse(null);
         Instant now = clock.instant();
-        if (!isDue(before, DesiredRegistration.of(account, publicUrl), now, every)) {
+        if (!isDue(before, digest(account), now, every)) {
             return false;
         }
         Asked last = asked.get(account.key());
@@ -112,6 +116,17 @@ final class Schedule {
         return sent;
     }
 
+    /** Worked out once per account and configuration: this is asked every second for every account. */
+    private String digest(Account account) {
+        Known known = digests.get(account.key());
+        if (known == null || known.account() != account) {
+            known = new Known(
+                    account, DesiredRegistration.of(account, publicUrl).digest());
+            digests.put(account.key(), known);
+        }
+        return known.digest();
+    }
+
     private Instant checkedAt(Account account) {
         return records.find(account.key()).map(AccountRecord::checkedAt).orElse(null);
     }
@@ -128,6 +143,7 @@ final class Schedule {
     private void forgetOthers() {
         Set<String> existing = accounts.all().stream().map(Account::key).collect(Collectors.toSet());
         asked.keySet().retainAll(existing);
+        digests.keySet().retainAll(existing);
     }
 
     private void tellOnce(KafkaUnavailableException e) {
@@ -143,4 +159,6 @@ final class Schedule {
             return Objects.equals(checkedAt, before == null ? null : before.checkedAt());
         }
     }
+
+    private record Known(Account account, String digest) {}
 }

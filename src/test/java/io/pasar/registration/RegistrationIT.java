@@ -58,6 +58,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.util.unit.DataSize;
@@ -71,6 +72,8 @@ import org.springframework.util.unit.DataSize;
             "camel.component.http.response-timeout=1000",
             "camel.component.http.so-timeout=1000"
         })
+// Its broker must not outlive its directory
+@DirtiesContext
 class RegistrationIT {
 
     @TempDir

@@ -13,7 +13,7 @@ class ScheduleTest {
 
     private static final Duration EVERY = Duration.ofMinutes(15);
     private static final Instant NOW = Instant.parse("2031-02-03T04:05:06Z");
-    private static final DesiredRegistration DESIRED = desired("order");
+    private static final String DESIRED = desired("order");
 
     @Test
     void isDueWhenItWasNeverLookedAt() {
@@ -51,11 +51,11 @@ class ScheduleTest {
 
     private static AccountRecord record(State state, Instant checkedAt, Instant nextCheckAt) {
         return new AccountRecord(
-                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED.digest(), null);
+                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED, null);
     }
 
-    private static DesiredRegistration desired(String... events) {
-        return DesiredRegistration.of(
-                TestAccounts.tiki("p77", events), new PublicUrl(URI.create("https://gw.example")));
+    private static String desired(String... events) {
+        return DesiredRegistration.of(TestAccounts.tiki("p77", events), new PublicUrl(URI.create("https://gw.example")))
+                .digest();
     }
 }
