@@ -41,8 +41,7 @@ class ArchitectureTest {
             knowsOnly("registration", "account", "marketplace", "kafka", "observation");
 
     @ArchTest
-    static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF =
-            knowsOnly("api", "registration", "observation", "kafka", "marketplace");
+    static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF = knowsOnly("api", "registration", "observation", "kafka");
 
     @ArchTest
     static final ArchRule SANDBOX_REACHES_THE_GATEWAY_ONLY_OVER_HTTP = knowsOnly("sandbox");

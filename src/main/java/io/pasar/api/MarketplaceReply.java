@@ -1,18 +1,13 @@
 package io.pasar.api;
 
-import io.pasar.marketplace.MarketplaceException;
 import io.pasar.registration.Outcome;
 import io.swagger.v3.oas.annotations.media.Schema;
-import java.util.Locale;
 import org.springframework.web.ErrorResponseException;
 
 /** What a marketplace answered instead of doing what it was asked: member {@code answer} of the 502 problem. */
 @Schema(name = "MarketplaceReply", description = "What the marketplace answered")
 record MarketplaceReply(
-        @Schema(
-                        description = "What the failure means; null when the replica that made the call does not say",
-                        example = "rate-limited")
-                String kind,
+        @Schema(description = "What the failure means for the next try", example = "rate-limited") String kind,
         @Schema(description = "HTTP status of its answer; null when there was none", example = "429") Integer status,
         @Schema(description = "Its own error code; null if none") String code,
         @Schema(description = "In words; null if none", example = "Tokopedia answered 429") String message,
@@ -20,28 +15,19 @@ record MarketplaceReply(
         @Schema(description = "Seconds it asks us to wait; null if it does not say", example = "30")
                 Long retryAfterSeconds) {
 
-    static MarketplaceReply of(MarketplaceException e) {
-        return new MarketplaceReply(
-                e.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                status(e.status()),
-                e.code(),
-                e.getMessage(),
-                e.requestId(),
-                e.retryAfter() == null ? null : e.retryAfter().toSeconds());
-    }
-
     static MarketplaceReply of(Outcome.Failure failure) {
         return new MarketplaceReply(
-                null, status(failure.status()), failure.code(), failure.message(), failure.requestId(), null);
+                failure.kind(),
+                failure.status() == 0 ? null : failure.status(),
+                failure.code(),
+                failure.message(),
+                failure.requestId(),
+                failure.retryAfterSeconds());
     }
 
     ErrorResponseException problem() {
         ErrorResponseException problem = Problem.MARKETPLACE_FAILED.because("What it answered is in 'answer'.");
         problem.getBody().setProperty("answer", this);
         return problem;
-    }
-
-    private static Integer status(int status) {
-        return status == 0 ? null : status;
     }
 }

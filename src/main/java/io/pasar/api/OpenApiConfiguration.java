@@ -65,7 +65,7 @@ class OpenApiConfiguration {
             "Change", Set.of("from", "to"),
             "KafkaRecord", Set.of("key", "value", "valueBase64"),
             "Applied", Set.of("plan", "requestId"),
-            "MarketplaceReply", Set.of("kind", "status", "code", "message", "requestId", "retryAfterSeconds"));
+            "MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds"));
 
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {

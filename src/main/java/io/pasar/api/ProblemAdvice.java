@@ -1,6 +1,6 @@
 package io.pasar.api;
 
-import io.pasar.marketplace.MarketplaceException;
+import io.pasar.registration.RegistrationUnreadableException;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +33,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final String RETRY_AFTER_SECONDS = "5";
 
     @ExceptionHandler
-    ResponseEntity<Object> marketplaceFailed(MarketplaceException e) {
-        return answer(MarketplaceReply.of(e).problem().getBody(), HttpHeaders.EMPTY);
+    ResponseEntity<Object> marketplaceFailed(RegistrationUnreadableException e) {
+        return answer(MarketplaceReply.of(e.failure()).problem().getBody(), HttpHeaders.EMPTY);
     }
 
     @ExceptionHandler

@@ -5,6 +5,7 @@ import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.marketplace.Listing;
 import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.MarketplaceException;
 import io.pasar.observation.Observations;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.RegistrationDetail.Desired;
@@ -64,7 +65,7 @@ public class Registrations {
     /**
      * Everything about one account; asks the marketplace where it can be read. Empty for an unknown account.
      *
-     * @throws io.pasar.marketplace.MarketplaceException if the marketplace does not answer as it should
+     * @throws RegistrationUnreadableException if the marketplace does not answer as it should
      */
     public Optional<RegistrationDetail> detail(String marketplace, String account) {
         return accounts.find(marketplace, account).map(this::detail);
@@ -73,7 +74,7 @@ public class Registrations {
     /**
      * One account's webhooks; asks the marketplace where it can be read. Empty for an unknown account.
      *
-     * @throws io.pasar.marketplace.MarketplaceException if the marketplace does not answer as it should
+     * @throws RegistrationUnreadableException if the marketplace does not answer as it should
      */
     public Optional<Webhooks> webhooks(String marketplace, String account) {
         return accounts.find(marketplace, account).map(found -> {
@@ -162,7 +163,11 @@ public class Registrations {
     }
 
     private Listing listed(Account account) {
-        return calls.canList(account.marketplace()) ? calls.list(account) : null;
+        try {
+            return calls.canList(account.marketplace()) ? calls.list(account) : null;
+        } catch (MarketplaceException e) {
+            throw RegistrationUnreadableException.of(e);
+        }
     }
 
     private Sent sent(Account account) {

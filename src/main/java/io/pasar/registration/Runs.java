@@ -236,9 +236,7 @@ final class Runs {
     }
 
     private RegistrationEvent event(Run run, AccountRecord after, MarketplaceException failure, Instant now) {
-        Failure told = failure == null
-                ? null
-                : new Failure(failure.status(), failure.code(), failure.getMessage(), failure.requestId());
+        Failure told = failure == null ? null : Failure.of(failure);
         String requestId = run.written ? run.sent.requestId() : null;
         Webhooks webhooks = run.command.action() == Command.Action.LIST && failure == null
                 ? Views.webhooks(run.listed, run.readAt, run.sent)
@@ -250,7 +248,8 @@ final class Runs {
     /** @param command null if it names no account */
     private void refuse(Command command, String id, String code, String message) {
         LOGGER.atWarn().addKeyValue("code", code).addKeyValue("reason", message).log("Command refused");
-        Outcome outcome = new Outcome(id, null, null, null, new Failure(0, code, message, null));
+        Outcome outcome =
+                new Outcome(id, null, null, null, new Failure("refused-command", 0, code, message, null, null));
         RegistrationEvent event = command == null
                 ? new RegistrationEvent(outcome, null, null, clock.instant(), null)
                 : new RegistrationEvent(outcome, command.action(), command.trigger(), clock.instant(), null);

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.pasar.marketplace.MarketplaceException;
+import io.pasar.registration.Outcome;
+import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Pending;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -127,8 +128,8 @@ class OpenApiTest extends OverHttp {
         when(registrations.detail("tokopedia", "13004")).thenReturn(Optional.of(Fixtures.DETAIL));
         when(registrations.detail("tiki", "41235121321")).thenReturn(Optional.of(Fixtures.BARE_DETAIL));
         when(registrations.detail("tiki", "failing"))
-                .thenThrow(new MarketplaceException(
-                        MarketplaceException.Kind.UNAVAILABLE, 0, null, "away", null, null, null));
+                .thenThrow(new RegistrationUnreadableException(
+                        new Outcome.Failure("unavailable", 0, null, "away", null, null), null));
         when(registrations.webhooks(any(), any())).thenReturn(Optional.of(Fixtures.WEBHOOKS));
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));

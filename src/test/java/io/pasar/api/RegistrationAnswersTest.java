@@ -8,16 +8,14 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pasar.marketplace.MarketplaceException;
-import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.registration.Outcome;
+import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Action;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -211,13 +209,8 @@ class RegistrationAnswersTest extends OverHttp {
     void passesOnWhatTheMarketplaceAnswered() throws Exception {
         // Given
         when(registrations.webhooks("tokopedia", "13004"))
-                .thenThrow(new MarketplaceException(
-                        Kind.RATE_LIMITED,
-                        429,
-                        "too-many",
-                        "Tokopedia answered 429",
-                        "abc-1",
-                        Duration.ofSeconds(30),
+                .thenThrow(new RegistrationUnreadableException(
+                        new Outcome.Failure("rate-limited", 429, "too-many", "Tokopedia answered 429", "abc-1", 30L),
                         new IllegalStateException("only for the log")));
 
         // When
@@ -244,8 +237,8 @@ class RegistrationAnswersTest extends OverHttp {
     void saysThatTheMarketplaceDidNotAnswerAtAll() throws Exception {
         // Given
         when(registrations.detail("tiki", "1"))
-                .thenThrow(new MarketplaceException(
-                        Kind.UNAVAILABLE, 0, null, "Tiki cannot be reached", null, null, null));
+                .thenThrow(new RegistrationUnreadableException(
+                        new Outcome.Failure("unavailable", 0, null, "Tiki cannot be reached", null, null), null));
 
         // When
         HttpResponse<String> answer = call("GET", "/api/registrations/tiki/1", ApiUnderTest.READ);
@@ -260,7 +253,8 @@ class RegistrationAnswersTest extends OverHttp {
     @Test
     void tellsAFailedApplyAsTheMarketplaceToldIt() throws Exception {
         // Given
-        Outcome.Failure failure = new Outcome.Failure(400, "INVALID_URL", "url is not reachable", "r-7");
+        Outcome.Failure failure =
+                new Outcome.Failure("rejected", 400, "INVALID_URL", "url is not reachable", "r-7", null);
         outcomeIs(CompletableFuture.completedFuture(new Outcome("id", Fixtures.TIKI, null, null, failure)));
 
         // When
@@ -273,7 +267,7 @@ class RegistrationAnswersTest extends OverHttp {
                         json.readTree(
                                 """
                                 {
-                                  "kind": null,
+                                  "kind": "rejected",
                                   "status": 400,
                                   "code": "INVALID_URL",
                                   "message": "url is not reachable",

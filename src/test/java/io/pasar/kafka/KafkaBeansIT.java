@@ -87,7 +87,7 @@ class KafkaBeansIT {
                         dataDir.toString(),
                         "spring.main.banner-mode",
                         "off"))
-                .run();
+                .run("--camel.main.routes-include-pattern=classpath:no-routes/*.yaml");
     }
 
     @SpringBootConfiguration
