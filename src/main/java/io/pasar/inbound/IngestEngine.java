@@ -99,7 +99,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
                     .get();
         } catch (ExecutionException e) {
             closePort();
-            throw new IllegalStateException(
+            throw new IngestStartException(
                     "The ingest port %s:%d cannot be opened (%s): free it or set pasar.ingest.port"
                             .formatted(
                                     configuration.address(),
