@@ -132,6 +132,11 @@ final class ConfigurationRules {
         if (ingest.maxBody().toBytes() < 1) {
             refuse("pasar.ingest.max-body", "must be at least 1B");
         }
+        if (ingest.maxHeld().compareTo(ingest.maxBody()) < 0) {
+            refuse(
+                    "pasar.ingest.max-held",
+                    "must be at least pasar.ingest.max-body, or no body of that size is ever taken");
+        }
         if (ingest.tls() != null) {
             checkFile("pasar.ingest.tls.certificate", ingest.tls().certificate());
             checkFile("pasar.ingest.tls.key", ingest.tls().key());

@@ -21,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param answerWithin from the last byte of the body to the answer; what is not safe by then is answered 503
  * @param readWithin from the first byte of a request to the last byte of its body; a slower one is cut
  * @param maxInFlight deliveries being worked on at once; one more is answered 503
+ * @param maxHeld bytes of all bodies that are being received or worked on at once; one more is answered 503
  * @param tls certificate and key for HTTPS; null for plain HTTP behind a proxy that ends TLS
  */
 public record IngestConfiguration(
@@ -32,6 +33,7 @@ public record IngestConfiguration(
         @DefaultValue("500ms") @NotNull Duration answerWithin,
         @DefaultValue("10s") @NotNull Duration readWithin,
         @DefaultValue("4096") @Min(1) int maxInFlight,
+        @DefaultValue("128MB") @NotNull DataSize maxHeld,
         @Valid Tls tls) {
 
     /**

@@ -14,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.StartupListener;
@@ -41,7 +40,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
     private final AllowedHeaders allowedHeaders;
     private final IngestMetrics metrics;
     private final List<IngestConsumer> consumers = new CopyOnWriteArrayList<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Load load;
     private volatile Vertx vertx;
     private volatile int port;
 
@@ -49,7 +48,9 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
         this.metrics = metrics;
-        metrics.watchInFlight(inFlight);
+        this.load =
+                new Load(configuration.maxInFlight(), configuration.maxHeld().toBytes());
+        metrics.watch(load);
     }
 
     @Override
@@ -160,7 +161,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         @Override
         public void start(Promise<Void> started) {
             IngestHandler handler =
-                    new IngestHandler(vertx, IngestEngine.this, configuration, allowedHeaders, metrics, inFlight);
+                    new IngestHandler(vertx, IngestEngine.this, configuration, allowedHeaders, metrics, load);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(handler::connected)
                     .requestHandler(handler)

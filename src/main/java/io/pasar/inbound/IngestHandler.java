@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +57,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
     private final IngestMetrics metrics;
-    private final AtomicInteger inFlight;
+    private final Load load;
     private final long maxBody;
     private final Deadlines answerDeadlines;
     private final Deadlines readDeadlines;
@@ -72,13 +71,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             IngestConfiguration configuration,
             AllowedHeaders allowedHeaders,
             IngestMetrics metrics,
-            AtomicInteger inFlight) {
+            Load load) {
         this.vertx = vertx;
         this.engine = engine;
         this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
         this.metrics = metrics;
-        this.inFlight = inFlight;
+        this.load = load;
         this.maxBody = configuration.maxBody().toBytes();
         this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
@@ -213,6 +212,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private final HttpServerRequest request;
         private final Context context;
         private Buffer body;
+        private int held;
         private boolean bodyEnded;
         private boolean answered;
 
@@ -228,7 +228,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 activity.working = true;
             }
             request.response().exceptionHandler(gone -> {});
-            request.exceptionHandler(gone -> answered = true);
+            request.exceptionHandler(gone -> abandon());
             request.endHandler(end -> bodyEnded = true);
         }
 
@@ -252,34 +252,48 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (answered) {
                 return;
             }
+            if (!load.hold(chunk.length())) {
+                refuse(route, "busy", BUSY);
+                return;
+            }
+            held += chunk.length();
             body = body == null ? chunk : body.appendBuffer(chunk);
-            if (body.length() > maxBody) {
+            if (held > maxBody) {
                 refuse(route, "too-large", TOO_LARGE);
             }
         }
 
         private void deliver(IngestEngine.Match match) {
             String route = match.consumer().getRouteId();
-            if (inFlight.incrementAndGet() > configuration.maxInFlight()) {
-                inFlight.decrementAndGet();
+            if (!load.begin()) {
                 refuse(route, "busy", BUSY);
                 return;
             }
             byte[] bytes = body == null ? new byte[0] : body.getBytes();
             body = null;
+            // From here on the body is held until its route ends, which may be after the answer
+            held = 0;
             answerDeadlines.add(() -> {
                 if (!answered) {
                     refuse(route, "not-safe-yet", LATE);
                 }
             });
             match.consumer().deliver(bytes, headers(match.parameters()), answer -> {
-                inFlight.decrementAndGet();
+                load.end();
+                load.release(bytes.length);
                 if (Vertx.currentContext() == context) {
                     answer(answer);
                 } else {
                     context.runOnContext(onLoop -> answer(answer));
                 }
             });
+        }
+
+        private void abandon() {
+            answered = true;
+            body = null;
+            load.release(held);
+            held = 0;
         }
 
         private Map<String, String> headers(Map<String, String> pathParameters) {
@@ -305,8 +319,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (answered) {
                 return;
             }
-            answered = true;
-            body = null;
+            abandon();
             HttpServerResponse response = request.response();
             if (!bodyEnded) {
                 response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the ingest side counts. Labels hold only names from the configuration and the route files, never text from
@@ -78,9 +77,13 @@ final class IngestMetrics {
         quarantined.withTags(MARKETPLACE, marketplace, "outcome", outcome).increment();
     }
 
-    void watchInFlight(AtomicInteger inFlight) {
-        Gauge.builder("pasar.in.flight", inFlight, AtomicInteger::get)
+    void watch(Load load) {
+        Gauge.builder("pasar.in.flight", load, Load::inFlight)
                 .description("Deliveries between their last byte and the end of their route")
+                .register(registry);
+        Gauge.builder("pasar.held", load, Load::held)
+                .description("Bytes of bodies that are being received or worked on")
+                .baseUnit("bytes")
                 .register(registry);
     }
 }

@@ -93,6 +93,7 @@ class IngestEngineTest {
                 Duration.ofMillis(500),
                 Duration.ofMillis(300),
                 2,
+                DataSize.ofBytes(2 * MAX_BODY),
                 null);
     }
 
@@ -366,6 +367,32 @@ class IngestEngineTest {
         release.countDown();
         assertThat(first.join().statusCode()).isEqualTo(200);
         assertThat(second.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void answers503WhenTooManyBytesAreHeldAndLetsGoOfThemAllInTheEnd() throws Exception {
+        // Given
+        String head = "POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + MAX_BODY + "\r\n\r\n";
+        byte[] most = (head + "x".repeat(MAX_BODY - 1)).getBytes(UTF_8);
+        try (Socket first = new Socket("127.0.0.1", engine.getServerPort());
+                Socket second = new Socket("127.0.0.1", engine.getServerPort())) {
+            first.getOutputStream().write(most);
+            second.getOutputStream().write(most);
+            await().untilAsserted(() ->
+                    assertThat(meters.get("pasar.held").gauge().value()).isEqualTo(2 * (MAX_BODY - 1)));
+
+            // When
+            HttpResponse<String> third = post(PATH, new byte[MAX_BODY]);
+
+            // Then
+            assertThat(third.statusCode()).isEqualTo(503);
+            assertThat(third.body()).contains("busy");
+        }
+        await().untilAsserted(() ->
+                assertThat(meters.get("pasar.held").gauge().value()).isZero());
+        assertThat(post(PATH, new byte[MAX_BODY]).statusCode()).isEqualTo(200);
+        assertThat(post(PATH, new byte[MAX_BODY + 1]).statusCode()).isEqualTo(413);
+        assertThat(meters.get("pasar.held").gauge().value()).isZero();
     }
 
     @Test
