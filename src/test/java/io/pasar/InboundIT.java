@@ -314,7 +314,7 @@ class InboundIT extends GatewayTest {
                 assertThat(quarantined("kept") + quarantined("over-rate")).isGreaterThanOrEqualTo(before + 60));
         assertThat(Records.in(kafka, Topics.QUARANTINE).stream()
                         .filter(record -> "p78".equals(Records.headers(record).get("pasar_account"))))
-                .hasSizeBetween(10, 50);
+                .hasSizeBetween(10, 20);
     }
 
     @ParameterizedTest

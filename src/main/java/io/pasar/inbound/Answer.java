@@ -26,16 +26,22 @@ record Answer(int status, byte[] body, String retryAfter, String allow) {
     }
 
     /**
-     * What a route left in its message. Nothing is taken for a yes that the route has not said: a failure that its
-     * error handling did not answer, and a route that ended without a status, become a plain 500.
+     * What a route left in its message. Nothing is taken for a yes that the route has not said.
+     *
+     * @throws IllegalStateException if it is no answer: no status, or one that is none, or a body that is no text
      */
     static Answer of(Exchange exchange) {
         Message message = exchange.getMessage();
         Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        if (exchange.getException() != null || status == null) {
-            return INTERNAL;
+        byte[] body = bytes(message);
+        String retryAfter = message.getHeader(RETRY_AFTER, String.class);
+        if (status == null || status < 200 || status > 599 || body == null) {
+            throw new IllegalStateException("The route ended without an answer: status " + status);
         }
-        return new Answer(status, bytes(message), message.getHeader(RETRY_AFTER, String.class), null);
+        if (retryAfter != null && !retryAfter.matches("[0-9]+")) {
+            throw new IllegalStateException("The route's Retry-After is no number of seconds");
+        }
+        return new Answer(status, body, retryAfter, null);
     }
 
     // Not Camel's converter: it encodes text in the platform's charset

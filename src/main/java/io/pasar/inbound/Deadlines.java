@@ -4,12 +4,16 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deadlines that all lie the same time ahead, so that the oldest is always the first: one timer serves any number of
- * them, and a request that is done in time costs nothing to take off. For one event loop, not thread-safe.
+ * them. For one event loop, not thread-safe.
  */
 final class Deadlines {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Deadlines.class);
 
     private final Vertx vertx;
     private final long afterNanos;
@@ -21,12 +25,14 @@ final class Deadlines {
         this.afterNanos = after.toNanos();
     }
 
-    /** Runs {@code onExpiry} on this event loop when the time has passed; it must know itself whether it is too late. */
-    void add(Runnable onExpiry) {
-        pending.add(new Deadline(System.nanoTime() + afterNanos, onExpiry));
+    /** Runs {@code onExpiry} on this event loop when the time has passed, unless it is met before. */
+    Deadline add(Runnable onExpiry) {
+        Deadline deadline = new Deadline(System.nanoTime() + afterNanos, onExpiry);
+        pending.add(deadline);
         if (!armed) {
             arm(afterNanos);
         }
+        return deadline;
     }
 
     private void arm(long nanos) {
@@ -38,12 +44,38 @@ final class Deadlines {
         armed = false;
         long now = System.nanoTime();
         while (!pending.isEmpty() && pending.peek().at - now <= 0) {
-            pending.poll().onExpiry.run();
+            pending.poll().expire();
         }
         if (!armed && !pending.isEmpty()) {
             arm(pending.peek().at - now);
         }
     }
 
-    private record Deadline(long at, Runnable onExpiry) {}
+    /** One of them; it stays queued to its end, so it holds on to nothing once it is met. */
+    static final class Deadline {
+
+        private final long at;
+        private Runnable onExpiry;
+
+        private Deadline(long at, Runnable onExpiry) {
+            this.at = at;
+            this.onExpiry = onExpiry;
+        }
+
+        void met() {
+            onExpiry = null;
+        }
+
+        private void expire() {
+            if (onExpiry == null) {
+                return;
+            }
+            try {
+                onExpiry.run();
+            } catch (RuntimeException e) {
+                // The ones behind it must still be kept
+                LOGGER.atError().setCause(e).log("A deadline could not be acted on");
+            }
+        }
+    }
 }

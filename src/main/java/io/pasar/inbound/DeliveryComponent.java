@@ -1,7 +1,6 @@
 package io.pasar.inbound;
 
 import io.pasar.account.Account;
-import io.pasar.account.Accounts;
 import java.time.Clock;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,12 +18,12 @@ final class DeliveryComponent extends DefaultComponent {
 
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
-    private final Accounts accounts;
+    private final Recipients recipients;
     private final IngestMetrics metrics;
     private final Clock clock;
 
-    DeliveryComponent(Accounts accounts, IngestMetrics metrics, Clock clock) {
-        this.accounts = accounts;
+    DeliveryComponent(Recipients recipients, IngestMetrics metrics, Clock clock) {
+        this.recipients = recipients;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -40,14 +39,8 @@ final class DeliveryComponent extends DefaultComponent {
 
     private void receive(Exchange exchange, String marketplace, String eventKind) {
         Message message = exchange.getMessage();
-        Account account = accounts.find(marketplace, message.getHeader("account", String.class))
-                .orElse(null);
+        Account account = recipients.find(marketplace, message.getHeader("account", String.class), eventKind);
         if (account == null) {
-            metrics.rejected(marketplace, "", "unknown-account");
-            throw new UnknownWebhookException();
-        }
-        if (!account.events().contains(eventKind)) {
-            metrics.rejected(marketplace, account.id(), "unwanted-event-kind");
             throw new UnknownWebhookException();
         }
         metrics.received(marketplace, eventKind);

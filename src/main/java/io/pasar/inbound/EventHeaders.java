@@ -26,10 +26,10 @@ final class EventHeaders implements Processor {
         headers.text("ce_type", account.marketplace() + "." + delivery.eventKind());
         headers.text("ce_subject", identity.entity());
         headers.time("ce_time", delivery.receivedAt());
-        headers.text("content-type", delivery.contentType());
-        headers.text("traceparent", delivery.traceparent());
+        headers.asReceived("content-type", delivery.contentType());
+        headers.asReceived("traceparent", delivery.traceparent());
         headers.text("pasar_identity", identity.strength());
-        headers.text("pasar_signature", delivery.signature());
+        headers.asReceived("pasar_signature", delivery.signature());
         headers.text("pasar_occurred_at", identity.occurredAt());
     }
 }

@@ -37,6 +37,7 @@ final class IdentityScheme {
     private final List<Part> parts;
     private final boolean strong;
     private final JsonPointer occurredAt;
+    private final boolean needsBody;
 
     /**
      * @param entity JSON pointers, separated by commas, whose values joined by {@code /} are the entity; empty for the
@@ -52,6 +53,9 @@ final class IdentityScheme {
         this.parts = list(identity).stream().map(Part::of).toList();
         this.strong = isStrong(strength);
         this.occurredAt = occurredAt.isBlank() ? null : pointer(occurredAt.trim());
+        this.needsBody = !this.entity.isEmpty()
+                || this.occurredAt != null
+                || parts.stream().anyMatch(part -> part.pointer != null);
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("An identity needs at least one part: JSON pointers, or 'body'");
         }
@@ -59,7 +63,7 @@ final class IdentityScheme {
 
     /** Never fails: what cannot be read is identified by its bytes. */
     Identity identify(String marketplace, String account, String eventKind, byte[] body) {
-        JsonNode json = parse(body);
+        JsonNode json = needsBody ? parse(body) : MissingNode.getInstance();
         String entityText = entity.isEmpty() ? account : entityIn(json);
         List<String> values = valuesIn(json, body);
         String time = occurredAt == null ? null : text(json.at(occurredAt));
@@ -72,7 +76,8 @@ final class IdentityScheme {
     private static JsonNode parse(byte[] body) {
         try {
             return JSON.readTree(body);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // A number such as 1e2147483648 comes out of Jackson as a NumberFormatException
             return MissingNode.getInstance();
         }
     }

@@ -24,10 +24,19 @@ class InboundBeans {
         return new IngestMetrics(registry);
     }
 
+    @Bean
+    Recipients recipients(Accounts accounts, IngestMetrics metrics) {
+        return new Recipients(accounts, metrics);
+    }
+
     /** Camel's platform-http component looks its engine up by this name. */
     @Bean(name = "platform-http-engine", destroyMethod = "stop")
-    IngestEngine ingestEngine(IngestConfiguration configuration, AllowedHeaders allowedHeaders, IngestMetrics metrics) {
-        return new IngestEngine(configuration, allowedHeaders, metrics);
+    IngestEngine ingestEngine(
+            IngestConfiguration configuration,
+            AllowedHeaders allowedHeaders,
+            Recipients recipients,
+            IngestMetrics metrics) {
+        return new IngestEngine(configuration, allowedHeaders, recipients::want, metrics);
     }
 
     @Bean
@@ -50,8 +59,8 @@ class InboundBeans {
     }
 
     @Bean
-    DeliveryComponent delivery(Accounts accounts, IngestMetrics metrics, Clock clock) {
-        return new DeliveryComponent(accounts, metrics, clock);
+    DeliveryComponent delivery(Recipients recipients, IngestMetrics metrics, Clock clock) {
+        return new DeliveryComponent(recipients, metrics, clock);
     }
 
     @Bean
@@ -81,7 +90,12 @@ class InboundBeans {
     }
 
     @Bean
-    NotQuarantined notQuarantined(IngestMetrics metrics) {
-        return new NotQuarantined(metrics);
+    NotPublished notPublished(IngestMetrics metrics) {
+        return new NotPublished(metrics);
+    }
+
+    @Bean
+    QuarantineRate quarantineRate(IngestMetrics metrics) {
+        return new QuarantineRate(metrics);
     }
 }

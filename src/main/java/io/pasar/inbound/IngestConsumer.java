@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -54,29 +55,43 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
         exchange.setPattern(ExchangePattern.InOut);
         exchange.getMessage().setBody(body);
         headers.forEach(exchange.getMessage()::setHeader);
+        AtomicBoolean completed = new AtomicBoolean();
         try {
             createUoW(exchange);
-        } catch (Exception e) {
+            getAsyncProcessor().process(exchange, doneSync -> complete(exchange, completed, onAnswer));
+        } catch (Throwable e) {
+            // Camel keeps exceptions in the exchange, but an Error in a step comes out here and its callback never does
             exchange.setException(e);
-            complete(exchange, onAnswer);
-            return;
+            complete(exchange, completed, onAnswer);
         }
-        getAsyncProcessor().process(exchange, doneSync -> complete(exchange, onAnswer));
     }
 
-    private void complete(Exchange exchange, Consumer<Answer> onAnswer) {
-        Answer answer = Answer.of(exchange);
-        if (exchange.getException() != null) {
-            LOGGER.atError()
-                    .setCause(exchange.getException())
-                    .addKeyValue("route", getRouteId())
-                    .log("A delivery failed in a way that no error handling answers");
+    private void complete(Exchange exchange, AtomicBoolean completed, Consumer<Answer> onAnswer) {
+        if (!completed.compareAndSet(false, true)) {
+            return;
         }
+        Answer answer = answer(exchange);
         if (exchange.getUnitOfWork() != null) {
             doneUoW(exchange);
         }
         releaseExchange(exchange, false);
         onAnswer.accept(answer);
+    }
+
+    private Answer answer(Exchange exchange) {
+        Throwable cause = exchange.getException();
+        try {
+            if (cause == null) {
+                return Answer.of(exchange);
+            }
+        } catch (RuntimeException e) {
+            cause = e;
+        }
+        LOGGER.atError()
+                .setCause(cause)
+                .addKeyValue("route", getRouteId())
+                .log("A delivery failed in a way that no error handling answers");
+        return Answer.INTERNAL;
     }
 
     PathTemplate path() {

@@ -10,10 +10,11 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.StartupListener;
@@ -39,13 +40,20 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
     private final IngestMetrics metrics;
-    private final List<IngestConsumer> consumers = new CopyOnWriteArrayList<>();
+    private final Predicate<List<String>> wanted;
+    private volatile List<IngestConsumer> consumers = List.of();
     private final Load load;
     private volatile Vertx vertx;
     private volatile int port;
 
-    IngestEngine(IngestConfiguration configuration, AllowedHeaders allowedHeaders, IngestMetrics metrics) {
+    /** @param wanted whether anybody wants what comes to these path segments; asked before a body is read */
+    IngestEngine(
+            IngestConfiguration configuration,
+            AllowedHeaders allowedHeaders,
+            Predicate<List<String>> wanted,
+            IngestMetrics metrics) {
         this.configuration = configuration;
+        this.wanted = wanted;
         this.allowedHeaders = allowedHeaders;
         this.metrics = metrics;
         this.load =
@@ -62,9 +70,11 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
      * Takes a route's requests from now on. Nothing takes a route off: a stopped one is answered 503, where a 404 would
      * tell the marketplace to give up.
      */
-    void add(IngestConsumer consumer) {
-        consumers.removeIf(other -> other.path().equals(consumer.path()));
-        consumers.add(consumer);
+    synchronized void add(IngestConsumer consumer) {
+        // In one step: between a removal and an addition a webhook would be answered 404
+        consumers = Stream.concat(
+                        consumers.stream().filter(other -> !other.path().equals(consumer.path())), Stream.of(consumer))
+                .toList();
     }
 
     /** The route behind this path and its path parameters; null if there is none. */
@@ -76,6 +86,10 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
             }
         }
         return null;
+    }
+
+    boolean isWanted(List<String> path) {
+        return wanted.test(path);
     }
 
     record Match(IngestConsumer consumer, Map<String, String> parameters) {}

@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -88,15 +90,15 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     void connected(HttpConnection connection) {
         Activity activity = new Activity();
         activities.put(connection, activity);
-        connection.closeHandler(closed -> activities.remove(connection));
+        connection.closeHandler(closed -> {
+            activities.remove(connection);
+            activity.idle.met();
+        });
         watchIdle(connection, activity, 0);
     }
 
     private void watchIdle(HttpConnection connection, Activity activity, long seen) {
-        idleDeadlines.add(() -> {
-            if (activities.get(connection) != activity) {
-                return;
-            }
+        activity.idle = idleDeadlines.add(() -> {
             if (activity.requests == seen && !activity.working) {
                 connection.close();
             } else {
@@ -114,6 +116,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
+        if (isAbused(request)) {
+            request.connection().close();
+            return;
+        }
         Reception reception = new Reception(request);
         reception.begin();
         try {
@@ -125,10 +131,20 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
     }
 
+    /** Requests without end whose answers are not read, or requests behind the one that was told to be the last. */
+    private boolean isAbused(HttpServerRequest request) {
+        Activity activity = activities.get(request.connection());
+        return request.response().writeQueueFull() || (activity != null && activity.closing);
+    }
+
     private void dispatch(HttpServerRequest request, Reception reception) {
         List<String> path = path(request);
         if (path == null) {
             reception.refuse("none", "bad-path", BAD_PATH);
+            return;
+        }
+        if (!isFramed(request)) {
+            reception.refuseAndClose("none", "bad-request", BAD_REQUEST);
             return;
         }
         IngestEngine.Match match = engine.match(path);
@@ -138,10 +154,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
         IngestConsumer consumer = match.consumer();
         String route = consumer.getRouteId();
-        String expectation = request.getHeader(HttpHeaders.EXPECT);
+        // HTTP/1.0 knows no interim answer
+        String expectation = request.version() == HttpVersion.HTTP_1_0 ? null : request.getHeader(HttpHeaders.EXPECT);
         if (!consumer.methods().contains(request.method().name())) {
             String allow = String.join(", ", consumer.methods());
             reception.refuse(route, "method-not-allowed", METHOD.withAllow(allow));
+        } else if (!engine.isWanted(path)) {
+            reception.refuse(route, "unknown-webhook", UNKNOWN);
         } else if (!consumer.isStarted()) {
             reception.refuse(route, "stopped", STOPPED);
         } else if (contentLength(request) > maxBody) {
@@ -180,6 +199,14 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
     }
 
+    /** A transfer coding that the HTTP decoder does not end would leave the body to be read as the next request. */
+    private static boolean isFramed(HttpServerRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.isEmpty()
+                || (codings.size() == 1
+                        && "chunked".equalsIgnoreCase(codings.get(0).trim()));
+    }
+
     // -1 when it is not said; the HTTP decoder has refused what is no number
     private static long contentLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -204,29 +231,31 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private static final class Activity {
         private long requests;
         private boolean working;
+        private boolean closing;
+        private Deadline idle;
     }
 
     /** One request from its head to its answer. */
     private final class Reception {
 
         private final HttpServerRequest request;
+        private final Activity activity;
         private final Context context;
         private Buffer body;
         private int held;
+        private Deadline deadline;
         private boolean bodyEnded;
         private boolean answered;
 
         private Reception(HttpServerRequest request) {
             this.request = request;
+            this.activity = activities.getOrDefault(request.connection(), new Activity());
             this.context = vertx.getOrCreateContext();
         }
 
         private void begin() {
-            Activity activity = activities.get(request.connection());
-            if (activity != null) {
-                activity.requests++;
-                activity.working = true;
-            }
+            activity.requests++;
+            activity.working = true;
             request.response().exceptionHandler(gone -> {});
             request.exceptionHandler(gone -> abandon());
             request.endHandler(end -> bodyEnded = true);
@@ -241,11 +270,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                     deliver(match);
                 }
             });
-            readDeadlines.add(() -> {
-                if (!bodyEnded) {
-                    refuse(route, "too-slow", TOO_SLOW);
-                }
-            });
+            deadline = readDeadlines.add(() -> refuse(route, "too-slow", TOO_SLOW));
         }
 
         private void collect(Buffer chunk, String route) {
@@ -264,7 +289,12 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void deliver(IngestEngine.Match match) {
+            deadline.met();
             String route = match.consumer().getRouteId();
+            if (!match.consumer().isStarted()) {
+                refuse(route, "stopped", STOPPED);
+                return;
+            }
             if (!load.begin()) {
                 refuse(route, "busy", BUSY);
                 return;
@@ -273,11 +303,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             body = null;
             // From here on the body is held until its route ends, which may be after the answer
             held = 0;
-            answerDeadlines.add(() -> {
-                if (!answered) {
-                    refuse(route, "not-safe-yet", LATE);
-                }
-            });
+            deadline = answerDeadlines.add(() -> refuse(route, "not-safe-yet", LATE));
             match.consumer().deliver(bytes, headers(match.parameters()), answer -> {
                 load.end();
                 load.release(bytes.length);
@@ -294,6 +320,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             body = null;
             load.release(held);
             held = 0;
+            if (deadline != null) {
+                deadline.met();
+            }
         }
 
         private Map<String, String> headers(Map<String, String> pathParameters) {
@@ -315,32 +344,40 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
         }
 
+        private void refuseAndClose(String route, String reason, Answer answer) {
+            activity.closing = true;
+            refuse(route, reason, answer);
+        }
+
         private void answer(Answer answer) {
             if (answered) {
                 return;
             }
             abandon();
             HttpServerResponse response = request.response();
-            if (!bodyEnded) {
+            // What is left of a refused body is thrown away for a while, and nothing behind it is read
+            activity.closing |= !bodyEnded && mayHaveBody();
+            if (activity.closing) {
                 response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
             write(response, answer).onComplete(written -> done());
         }
 
+        private boolean mayHaveBody() {
+            return contentLength(request) > 0 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        }
+
         private void done() {
-            Activity activity = activities.get(request.connection());
-            if (activity != null) {
-                activity.working = false;
+            activity.working = false;
+            if (!activity.closing) {
+                return;
             }
             if (bodyEnded) {
+                request.connection().close();
                 return;
             }
             request.endHandler(end -> request.connection().close());
-            lingerDeadlines.add(() -> {
-                if (!bodyEnded) {
-                    request.connection().close();
-                }
-            });
+            lingerDeadlines.add(() -> request.connection().close());
         }
     }
 }

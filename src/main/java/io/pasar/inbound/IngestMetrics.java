@@ -22,6 +22,7 @@ final class IngestMetrics {
     private final MeterProvider<Counter> rejected;
     private final MeterProvider<Counter> refused;
     private final MeterProvider<Counter> published;
+    private final MeterProvider<Counter> notPublished;
     private final MeterProvider<Counter> quarantined;
     private final MeterProvider<Timer> publishTime;
 
@@ -38,6 +39,9 @@ final class IngestMetrics {
                 .withRegistry(registry);
         published = Counter.builder("pasar.published")
                 .description("Events that Kafka has acknowledged")
+                .withRegistry(registry);
+        notPublished = Counter.builder("pasar.not.published")
+                .description("Events that Kafka has not acknowledged in time; the marketplace is asked to send again")
                 .withRegistry(registry);
         quarantined = Counter.builder("pasar.quarantined")
                 .description("Rejected deliveries by what became of them: kept, over the rate, or not kept")
@@ -71,6 +75,10 @@ final class IngestMetrics {
     void published(String marketplace, String eventKind, Duration time) {
         published.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
         publishTime.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).record(time);
+    }
+
+    void notPublished(String marketplace, String eventKind) {
+        notPublished.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
     }
 
     void quarantined(String marketplace, String outcome) {

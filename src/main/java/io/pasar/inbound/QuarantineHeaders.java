@@ -21,8 +21,8 @@ final class QuarantineHeaders implements Processor {
         headers.text("pasar_marketplace", account.marketplace());
         headers.text("pasar_account", account.id());
         headers.text("pasar_event_kind", delivery.eventKind());
-        headers.text("pasar_signature", delivery.signature());
-        headers.text("content-type", delivery.contentType());
+        headers.asReceived("pasar_signature", delivery.signature());
+        headers.asReceived("content-type", delivery.contentType());
         headers.time("pasar_received_at", delivery.receivedAt());
     }
 }

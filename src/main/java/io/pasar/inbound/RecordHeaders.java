@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
@@ -19,6 +20,13 @@ record RecordHeaders(Message message) {
     void text(String name, String value) {
         if (value != null) {
             message.setHeader(name, value.getBytes(UTF_8));
+        }
+    }
+
+    /** For what came as a request header: HTTP's bytes were read as ISO-8859-1, and go out as they came. */
+    void asReceived(String name, String value) {
+        if (value != null) {
+            message.setHeader(name, value.getBytes(ISO_8859_1));
         }
     }
 

@@ -121,6 +121,8 @@ class IdentitySchemeTest {
                 BODY.replace("\"9\"", "{}").getBytes(UTF_8),
                 BODY.replace("\"9\"", "\"\"").getBytes(UTF_8),
                 BODY.replace("\"9\"", "\"" + "9".repeat(257) + "\"").getBytes(UTF_8),
+                "{\"data\":{\"order_code\":1e2147483648}}".getBytes(UTF_8),
+                "{\"data\":{\"order_code\":1000e-2147483648}}".getBytes(UTF_8),
                 "[".repeat(100_000).getBytes(UTF_8));
     }
 

@@ -67,10 +67,12 @@ class IngestEngineTest {
     void start() throws Exception {
         AllowedHeaders allowedHeaders = new AllowedHeaders();
         allowedHeaders.add("X-Signature");
-        engine = new IngestEngine(configuration(0), allowedHeaders, new IngestMetrics(meters));
+        engine = new IngestEngine(
+                configuration(0), allowedHeaders, path -> !path.contains("nobody"), new IngestMetrics(meters));
         camel = new DefaultCamelContext();
         camel.getRegistry().bind("platform-http-engine", engine);
         camel.addStartupListener(engine);
+        camel.getShutdownStrategy().setTimeout(1);
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -396,6 +398,116 @@ class IngestEngineTest {
     }
 
     @Test
+    void answers404AtTheHeadOfWhatNobodyWants() throws Exception {
+        // When
+        String response = raw("POST /webhooks/tiki/nobody/order HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                + "Content-Length: 100\r\n\r\n");
+
+        // Then
+        assertThat(response).startsWith("HTTP/1.1 404").contains("unknown-webhook");
+        assertThat(received).isEmpty();
+    }
+
+    @Test
+    void cutsAConnectionThatAsksWithoutEndAndReadsNoAnswer() throws Exception {
+        // Given
+        byte[] requests = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000).getBytes(UTF_8);
+
+        // Then
+        try (Socket socket = new Socket("127.0.0.1", engine.getServerPort())) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 2000; i++) {
+                            socket.getOutputStream().write(requests);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void answersNothingBehindTheRequestItWasToCloseAfter() throws Exception {
+        // Given
+        String refused = "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na";
+        String good = "POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb";
+
+        // When
+        String responses = raw(refused + good);
+
+        // Then
+        assertThat(responses).startsWith("HTTP/1.1 404").containsIgnoringCase("connection: close");
+        assertThat(responses.split("HTTP/1.1")).hasSize(2);
+        assertThat(received).isEmpty();
+    }
+
+    @Test
+    void keepsTheConnectionAfterARefusalThatHadNoBody() throws Exception {
+        // Given
+        String refused = "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n";
+        String good = "POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nConnection: close\r\n\r\nb";
+
+        // Then
+        assertThat(raw(refused + good)).contains("HTTP/1.1 404", "HTTP/1.1 200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "gzip, chunked", "identity"})
+    void refusesABodyWhoseEndItCannotFind(String coding) throws Exception {
+        // When
+        String response = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\nPOST "
+                + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb");
+
+        // Then
+        assertThat(response).matches("(?s)|HTTP/1.1 400 .*");
+        assertThat(received).isEmpty();
+    }
+
+    @Test
+    void sendsNoInterimAnswerToHttp10() throws Exception {
+        assertThat(raw("POST " + PATH + " HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na"))
+                .startsWith("HTTP/1.0 200");
+    }
+
+    @Test
+    void answersAnErrorInAStepAndCountsItDown() throws Exception {
+        // Given
+        step = (exchange, done) -> {
+            throw new StackOverflowError("made up");
+        };
+
+        // When
+        HttpResponse<String> response = post(PATH, "x".getBytes(UTF_8));
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).doesNotContain("made up");
+        assertThat(meters.get("pasar.in.flight").gauge().value()).isZero();
+        assertThat(meters.get("pasar.held").gauge().value()).isZero();
+        assertThat(camel.getInflightRepository().size()).isZero();
+    }
+
+    @Test
+    void answers503WhenItsRouteStopsWhileTheBodyArrives() throws Exception {
+        // Given
+        try (Socket socket = new Socket("127.0.0.1", engine.getServerPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\na")
+                            .getBytes(UTF_8));
+            await().untilAsserted(() ->
+                    assertThat(meters.get("pasar.held").gauge().value()).isEqualTo(1));
+
+            // When
+            camel.getRouteController().stopRoute("tiki-order");
+            socket.getOutputStream().write('b');
+
+            // Then
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 503")
+                    .containsIgnoringCase("retry-after");
+        }
+    }
+
+    @Test
     void cutsABodyThatComesTooSlowly() throws Exception {
         // When
         String response = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
@@ -531,6 +643,7 @@ class IngestEngineTest {
         IngestEngine second = new IngestEngine(
                 configuration(engine.getServerPort()),
                 new AllowedHeaders(),
+                path -> true,
                 new IngestMetrics(new SimpleMeterRegistry()));
 
         // Then

@@ -1,0 +1,35 @@
+package io.pasar.inbound;
+
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+
+/**
+ * Whether one more rejected delivery of an account is kept: ten in ten seconds, so that whoever guesses an account's
+ * address cannot fill a disk. Public for the route files. Safe for use by many threads.
+ */
+public final class QuarantineRate {
+
+    private static final RateLimiterConfig TEN_IN_TEN_SECONDS = RateLimiterConfig.custom()
+            .limitForPeriod(10)
+            .limitRefreshPeriod(Duration.ofSeconds(10))
+            .timeoutDuration(Duration.ZERO)
+            .build();
+
+    private final RateLimiterRegistry limiters = RateLimiterRegistry.of(TEN_IN_TEN_SECONDS);
+    private final IngestMetrics metrics;
+
+    QuarantineRate(IngestMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    public boolean permits(Exchange exchange) {
+        Delivery delivery = Delivery.of(exchange);
+        boolean permitted = limiters.rateLimiter(delivery.account().key()).acquirePermission();
+        if (!permitted) {
+            metrics.quarantined(delivery.account().marketplace(), "over-rate");
+        }
+        return permitted;
+    }
+}
