@@ -7,7 +7,6 @@ import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.marketplace.AccountRules;
-import io.pasar.marketplace.Marketplaces;
 import io.pasar.registration.RegistrationConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -49,11 +48,6 @@ class ConfigurationBeans {
     @Bean
     PublicUrl publicUrl(PasarConfiguration configuration) {
         return new PublicUrl(configuration.publicUrl());
-    }
-
-    @Bean
-    Marketplaces marketplaces(PasarConfiguration configuration) {
-        return new Marketplaces(configuration.marketplaces());
     }
 
     @Bean

@@ -14,7 +14,6 @@ import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.marketplace.AccountRules;
-import io.pasar.marketplace.Marketplaces;
 import io.pasar.registration.RegistrationConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -126,7 +125,10 @@ class ConfigurationTest {
                     .containsExactly(Map.entry("order_actions_url", "https://someone.else.example/hook"));
             assertThat(context.getBean(PublicUrl.class).webhook(accounts.get(1), "order-status"))
                     .isEqualTo("https://gateway.shop.example/pasar/webhooks/tokopedia/13004/order-status");
-            assertThat(context.getBean(Marketplaces.class).get("tokopedia").apiUrl())
+            assertThat(context.getBean(PasarConfiguration.class)
+                            .marketplaces()
+                            .get("tokopedia")
+                            .apiUrl())
                     .isEqualTo(URI.create("https://fs.tokopedia.net"));
             assertThat(context.getBean(EventKinds.class).of("tiki")).containsExactly("order", "stock");
             assertThat(context.getBean(IngestConfiguration.class).port()).isEqualTo(8080);

@@ -8,7 +8,6 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +26,8 @@ class RoutesTest {
     private static final Path ROUTES = Path.of("routes");
     private static final int MAX_STEPS = 8;
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+            .getSchema(RoutesTest.class.getResourceAsStream("/schema/camelYamlDsl.json"));
 
     static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
@@ -43,14 +44,8 @@ class RoutesTest {
     @ParameterizedTest
     @MethodSource("files")
     void isValidAgainstCamelsSchema(Path file) throws IOException {
-        // Given
-        JsonSchema schema;
-        try (InputStream stream = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
-            schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(stream);
-        }
-
         // Then
-        assertThat(schema.validate(read(file))).isEmpty();
+        assertThat(SCHEMA.validate(read(file))).isEmpty();
     }
 
     @ParameterizedTest

@@ -51,9 +51,7 @@ public final class MarketplaceCalls {
 
     /** Whether the registrations of this marketplace can be read. */
     public boolean canList(String marketplace) {
-        String uri = MarketplaceCall.LIST.endpoint(marketplace).replace("direct:", "direct://");
-        return context.getRoutes().stream()
-                .anyMatch(route -> uri.equals(route.getEndpoint().getEndpointUri()));
+        return context.hasEndpoint(MarketplaceCall.LIST.endpoint(marketplace)) != null;
     }
 
     /**

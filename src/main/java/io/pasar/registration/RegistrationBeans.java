@@ -76,7 +76,7 @@ class RegistrationBeans {
             MeterRegistry meters,
             RegistrationConfiguration configuration,
             Clock clock) {
-        RegistrationMetrics metrics = new RegistrationMetrics(meters, registrations::all);
+        RegistrationMetrics metrics = new RegistrationMetrics(meters, registrations);
         return new Schedule(accounts, publicUrl, records, topics, metrics, configuration.every(), clock);
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.springframework.scheduling.TaskScheduler;
 
 /**
  * Carries webhooks from the stand-ins to where they are registered: one at every beat of the pace, event kind by event
@@ -32,7 +34,7 @@ final class Courier {
     private static final int ATTEMPTS = 4;
 
     private final SandboxProperties properties;
-    private final Schedule schedule;
+    private final TaskScheduler scheduler;
     private final HttpClient httpClient;
     private final Map<String, Map<String, LongAdder>> tally = new ConcurrentHashMap<>();
 
@@ -41,9 +43,9 @@ final class Courier {
     private final Map<String, Deque<Turn>> turns = new HashMap<>();
     private final Deque<String> rotation = new ArrayDeque<>();
 
-    Courier(SandboxProperties properties, Schedule schedule) {
+    Courier(SandboxProperties properties, TaskScheduler scheduler) {
         this.properties = properties;
-        this.schedule = schedule;
+        this.scheduler = scheduler;
         this.httpClient = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -53,22 +55,27 @@ final class Courier {
 
     void start() {
         if (!properties.pace().isZero()) {
-            schedule.every(properties.pace(), () -> nextWebhook().ifPresent(this::deliver));
+            scheduler.scheduleAtFixedRate(
+                    () -> nextWebhook().ifPresent(this::deliver),
+                    Instant.now().plus(properties.pace()),
+                    properties.pace());
         }
     }
 
     /** From now on this event kind is sent to this account, until it is no longer registered. */
     void enlist(StandIn standIn, String account, String eventKind) {
-        schedule.run(() -> {
-            Turn turn = new Turn(standIn, account, eventKind);
-            if (enlisted.add(turn)) {
-                turns.computeIfAbsent(turn.kind(), kind -> {
-                            rotation.addLast(kind);
-                            return new ArrayDeque<>();
-                        })
-                        .addLast(turn);
-            }
-        });
+        scheduler.schedule(
+                () -> {
+                    Turn turn = new Turn(standIn, account, eventKind);
+                    if (enlisted.add(turn)) {
+                        turns.computeIfAbsent(turn.kind(), kind -> {
+                                    rotation.addLast(kind);
+                                    return new ArrayDeque<>();
+                                })
+                                .addLast(turn);
+                    }
+                },
+                Instant.now());
     }
 
     private Optional<Webhook> nextWebhook() {
@@ -103,7 +110,8 @@ final class Courier {
         send(webhook).thenAccept(answer -> {
             if (!answer.accepted() && attempt < ATTEMPTS) {
                 Duration pause = properties.retryAfter().multipliedBy(1L << (attempt - 1));
-                schedule.later(pause, () -> attempt(webhook, attempt + 1));
+                scheduler.schedule(
+                        () -> attempt(webhook, attempt + 1), Instant.now().plus(pause));
             }
         });
     }

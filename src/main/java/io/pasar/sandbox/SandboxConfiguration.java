@@ -10,10 +10,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The sandbox put together. */
 @Configuration(proxyBeanMethods = false)
 @Profile("sandbox")
+@EnableScheduling
 @EnableConfigurationProperties(SandboxProperties.class)
 class SandboxConfiguration {
 
@@ -23,13 +26,8 @@ class SandboxConfiguration {
     }
 
     @Bean
-    Schedule sandboxSchedule() {
-        return new Schedule();
-    }
-
-    @Bean
-    Courier sandboxCourier(SandboxProperties properties, Schedule schedule) {
-        return new Courier(properties, schedule);
+    Courier sandboxCourier(SandboxProperties properties, TaskScheduler scheduler) {
+        return new Courier(properties, scheduler);
     }
 
     @Bean
@@ -44,11 +42,11 @@ class SandboxConfiguration {
 
     @Bean
     ApplicationListener<ApplicationReadyEvent> sandboxStart(
-            Schedule schedule, Courier courier, SandboxGuide guide, List<StandIn> standIns) {
+            TaskScheduler scheduler, Courier courier, SandboxGuide guide, List<StandIn> standIns) {
         return ready -> {
             standIns.forEach(standIn -> standIn.registered().forEach(standIn::enlist));
             courier.start();
-            guide.start(schedule);
+            guide.start(scheduler);
         };
     }
 }

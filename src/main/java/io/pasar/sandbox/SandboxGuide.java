@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.springframework.core.env.Environment;
+import org.springframework.scheduling.TaskScheduler;
 
 /**
  * Tells whoever has started the sandbox what happens and what to try, in a few plain lines. Prints instead of logging:
@@ -54,8 +55,8 @@ final class SandboxGuide {
         this.out = out;
     }
 
-    void start(Schedule schedule) {
-        schedule.every(GLANCE, this::glance);
+    void start(TaskScheduler scheduler) {
+        scheduler.scheduleAtFixedRate(this::glance, GLANCE);
     }
 
     /** Looks at what has changed and tells it. */

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.web.context.request.async.DeferredResult;
 
 /**
@@ -37,7 +38,7 @@ abstract class StandIn {
     private final Map<String, List<Seller>> byClient = new HashMap<>();
     private final Tokens tokens;
     private final Courier courier;
-    private final Schedule schedule;
+    private final TaskScheduler scheduler;
     private final Faults faults = new Faults();
     private final Journal journal = new Journal();
     private final Map<String, Long> numbers = new HashMap<>();
@@ -45,10 +46,16 @@ abstract class StandIn {
     /** Ids go on from the time of the start, so that a restart never sends an event that was there before. */
     private final long firstNumber = System.currentTimeMillis();
 
-    StandIn(String name, Sellers sellers, Courier courier, Schedule schedule, Duration lifetime, boolean sameToken) {
+    StandIn(
+            String name,
+            Sellers sellers,
+            Courier courier,
+            TaskScheduler scheduler,
+            Duration lifetime,
+            boolean sameToken) {
         this.name = name;
         this.courier = courier;
-        this.schedule = schedule;
+        this.scheduler = scheduler;
         this.tokens = new Tokens(Clock.systemUTC(), lifetime, sameToken);
         for (Seller seller : sellers.of(name)) {
             this.sellers.put(seller.id(), seller);
@@ -209,7 +216,8 @@ abstract class StandIn {
         if (millis == 0) {
             answer.setResult(reply.asResponse());
         } else {
-            schedule.later(Duration.ofMillis(millis), () -> answer.setResult(reply.asResponse()));
+            scheduler.schedule(
+                    () -> answer.setResult(reply.asResponse()), Instant.now().plusMillis(millis));
         }
         return answer;
     }

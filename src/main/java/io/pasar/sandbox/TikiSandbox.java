@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -44,8 +45,8 @@ final class TikiSandbox extends StandIn {
     /** By {@code external_partner_id}; by client where a call names none. */
     private final Map<String, Registration> registrations = new LinkedHashMap<>();
 
-    TikiSandbox(Sellers sellers, Courier courier, Schedule schedule, SandboxProperties properties) {
-        super("tiki", sellers, courier, schedule, properties.tokenLifetime(), false);
+    TikiSandbox(Sellers sellers, Courier courier, TaskScheduler scheduler, SandboxProperties properties) {
+        super("tiki", sellers, courier, scheduler, properties.tokenLifetime(), false);
     }
 
     @PostMapping("/sc/oauth2/token")

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -68,8 +69,8 @@ final class TokopediaSandbox extends StandIn {
     /** Field to text by {@code fs_id}; the secret is one of the fields. */
     private final Map<String, Map<String, String>> registrations = new LinkedHashMap<>();
 
-    TokopediaSandbox(Sellers sellers, Courier courier, Schedule schedule, SandboxProperties properties) {
-        super("tokopedia", sellers, courier, schedule, properties.tokenLifetime(), true);
+    TokopediaSandbox(Sellers sellers, Courier courier, TaskScheduler scheduler, SandboxProperties properties) {
+        super("tokopedia", sellers, courier, scheduler, properties.tokenLifetime(), true);
         this.alreadyRegistered = properties.alreadyRegistered();
         this.rateLimit = new RateLimit(properties.rateLimit(), System::nanoTime);
         for (Seller seller : sellers()) {
