@@ -17,7 +17,7 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
     public FailureAnalysis analyze(Throwable failure) {
         Throwable own = first(failure, KafkaStartException.class, IngestStartException.class);
         if (own != null) {
-            return new FailureAnalysis(own.getMessage(), "Mend this and start again.", failure);
+            return new FailureAnalysis(own.getMessage(), "Correct this and start again.", failure);
         }
         // What a route file says wrongly is told by the first of our or Camel's checks that met it
         Throwable mistake = first(
@@ -35,7 +35,7 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
         String what =
                 route == null ? "The routes cannot be loaded" : "The route " + route.getRouteId() + " cannot be made";
         return new FailureAnalysis(
-                what + ": " + mistake.getMessage(), "Mend its file in routes/ and start again.", failure);
+                what + ": " + mistake.getMessage(), "Correct its file in routes/ and start again.", failure);
     }
 
     /** The outermost cause of the first of these types that the failure has; null if it has none. */

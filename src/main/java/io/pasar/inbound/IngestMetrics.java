@@ -32,10 +32,11 @@ final class IngestMetrics {
                 .description("Deliveries for a known account and event kind")
                 .withRegistry(registry);
         rejected = Counter.builder("pasar.rejected")
-                .description("Deliveries turned away by a route; account is empty where it is unknown")
+                .description("Deliveries rejected by a route; account is empty where it is unknown")
                 .withRegistry(registry);
         refused = Counter.builder("pasar.refused")
-                .description("Requests turned away by the ingest port itself; route is none where no path matches")
+                .description(
+                        "Requests refused by the ingest port before any route; route is none where no path matches")
                 .withRegistry(registry);
         published = Counter.builder("pasar.published")
                 .description("Events that Kafka has acknowledged")

@@ -27,7 +27,7 @@ public final class Observations {
         entry.lastVerifiedAt = clock.instant();
     }
 
-    /** A delivery for a known account and event kind that was turned away for its signature. */
+    /** A delivery for a known account and event kind that was rejected for its signature. */
     public void rejected(String marketplace, String account, String eventKind, String reason) {
         Entry entry = entry(marketplace, account, eventKind);
         entry.rejected.computeIfAbsent(reason, r -> new LongAdder()).increment();
