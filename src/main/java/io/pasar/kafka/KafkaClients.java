@@ -3,10 +3,12 @@ package io.pasar.kafka;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,10 +38,12 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
 
     private static final Duration WARM_UP_WITHIN = Duration.ofSeconds(3);
     private static final Duration CONNECT_EVERY = Duration.ofSeconds(1);
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
     private final String bootstrapServers;
     private final ClientProperties properties;
     private final List<LateProducer> publishers = new CopyOnWriteArrayList<>();
+    private final ProducerWatch watch = new ProducerWatch(this::admin, this::renew);
     private final ScheduledExecutorService connecting = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "kafka-connect");
         thread.setDaemon(true);
@@ -56,6 +60,8 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     public KafkaClients(KafkaConfiguration configuration, String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
         this.properties = new ClientProperties(configuration, bootstrapServers);
+        connecting.scheduleWithFixedDelay(
+                watch::check, WATCH_EVERY.toMillis(), WATCH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** {@code host:port,…}, the cluster or the embedded broker. */
@@ -129,10 +135,21 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         publishers.forEach(this::warmUp);
     }
 
+    /** When Kafka last acknowledged a record of any producer; empty if it never has. */
+    Optional<Instant> lastAcknowledged() {
+        return watch.lastAcknowledged();
+    }
+
+    /** Since when a producer has records to send, but no acknowledgement; empty if none is late. */
+    Optional<Instant> waitingSince() {
+        return watch.waitingSince();
+    }
+
     /** Closes the producers that nobody else has closed. */
     @Override
     public void close() {
         connecting.shutdownNow();
+        watch.close();
         publishers.forEach(LateProducer::close);
     }
 
@@ -144,8 +161,8 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     }
 
     private LateProducer late(Map<String, Object> settings) {
-        LateProducer producer =
-                new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), publishers::remove);
+        LateProducer producer = new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), this::forget);
+        watch.add(producer);
         if (!producer.connect()) {
             LOGGER.atWarn()
                     .addKeyValue("bootstrapServers", bootstrapServers)
@@ -153,6 +170,16 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
             connectLater(producer);
         }
         return producer;
+    }
+
+    private void forget(LateProducer producer) {
+        publishers.remove(producer);
+        watch.remove(producer);
+    }
+
+    private void renew(LateProducer producer) {
+        // Others may wait for metadata with their first send
+        producer.renew(publishers.contains(producer) ? warmTopics : Set.of(), WARM_UP_WITHIN);
     }
 
     private void connectLater(LateProducer producer) {
