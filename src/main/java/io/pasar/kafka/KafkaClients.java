@@ -1,12 +1,12 @@
 package io.pasar.kafka;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +36,16 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
 
     private static final Duration WARM_UP_WITHIN = Duration.ofSeconds(3);
     private static final Duration CONNECT_EVERY = Duration.ofSeconds(1);
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+
+    /** Kafka has no exception of its own for it. */
+    private static final List<String> UNKNOWN_HOST =
+            List.of("No resolvable bootstrap urls given in bootstrap.servers", "Unknown host in bootstrap.servers");
 
     private final String bootstrapServers;
     private final ClientProperties properties;
     private final List<LateProducer> publishers = new CopyOnWriteArrayList<>();
+    private final ProducerWatch watch = new ProducerWatch(this::admin, this::renew);
     private final ScheduledExecutorService connecting = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "kafka-connect");
         thread.setDaemon(true);
@@ -56,6 +62,8 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     public KafkaClients(KafkaConfiguration configuration, String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
         this.properties = new ClientProperties(configuration, bootstrapServers);
+        connecting.scheduleWithFixedDelay(
+                watch::check, WATCH_EVERY.toMillis(), WATCH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** {@code host:port,…}, the cluster or the embedded broker. */
@@ -129,10 +137,21 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         publishers.forEach(this::warmUp);
     }
 
+    /** When Kafka last acknowledged a record of any producer; empty if it never has. */
+    Optional<Instant> lastAcknowledged() {
+        return watch.lastAcknowledged();
+    }
+
+    /** Since when a producer has records to send, but no acknowledgement; empty if none is late. */
+    Optional<Instant> waitingSince() {
+        return watch.waitingSince();
+    }
+
     /** Closes the producers that nobody else has closed. */
     @Override
     public void close() {
         connecting.shutdownNow();
+        watch.close();
         publishers.forEach(LateProducer::close);
     }
 
@@ -144,8 +163,8 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     }
 
     private LateProducer late(Map<String, Object> settings) {
-        LateProducer producer =
-                new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), publishers::remove);
+        LateProducer producer = new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), this::forget);
+        watch.add(producer);
         if (!producer.connect()) {
             LOGGER.atWarn()
                     .addKeyValue("bootstrapServers", bootstrapServers)
@@ -153,6 +172,16 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
             connectLater(producer);
         }
         return producer;
+    }
+
+    private void forget(LateProducer producer) {
+        publishers.remove(producer);
+        watch.remove(producer);
+    }
+
+    private void renew(LateProducer producer) {
+        // Others may wait for metadata with their first send
+        producer.renew(publishers.contains(producer) ? warmTopics : Set.of(), WARM_UP_WITHIN);
     }
 
     private void connectLater(LateProducer producer) {
@@ -163,19 +192,20 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         try {
             if (producer.connect()) {
                 warmUp(producer);
-            } else {
-                connectLater(producer);
+                return;
             }
-        } catch (KafkaStartException e) {
-            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("Nothing can be published until a restart");
+        } catch (RuntimeException e) {
+            // Also what looks like a mistake: a file or a name that is missing now may be there a second later
+            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("Nothing can be published yet; trying again");
         }
+        connectLater(producer);
     }
 
-    private <C> C connect(Supplier<C> create) {
+    <C> C connect(Supplier<C> create) {
         try {
             return create.get();
         } catch (KafkaException e) {
-            if (isLogin(e) || !isResolvable()) {
+            if (isLogin(e) || isUnknownHost(e)) {
                 throw new KafkaUnavailableException("Kafka cannot be reached at " + bootstrapServers, e);
             }
             throw new KafkaStartException("pasar.kafka.properties: " + root(e).getMessage(), e);
@@ -191,18 +221,11 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         return e.getCause() == null ? e : root(e.getCause());
     }
 
-    private boolean isResolvable() {
-        for (String server : bootstrapServers.split(",")) {
-            String host = Utils.getHost(server.trim());
-            try {
-                if (host == null || InetAddress.getByName(host) != null) {
-                    return true;
-                }
-            } catch (UnknownHostException e) {
-                LOGGER.atDebug().addKeyValue("host", host).log("Bootstrap server cannot be resolved");
-            }
-        }
-        return false;
+    /** By what Kafka says: to look the name up again could find it by now, and blame the properties. */
+    private static boolean isUnknownHost(Throwable e) {
+        return e != null
+                && (e instanceof ConfigException && UNKNOWN_HOST.stream().anyMatch(e.getMessage()::startsWith)
+                        || isUnknownHost(e.getCause()));
     }
 
     private static Map<String, Object> map(Properties properties) {

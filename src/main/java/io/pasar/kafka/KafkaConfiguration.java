@@ -44,4 +44,11 @@ public record KafkaConfiguration(
     public boolean useEmbedded() {
         return bootstrapServers.isBlank();
     }
+
+    /** Without the values of the properties: some are passwords. */
+    @Override
+    public String toString() {
+        return "KafkaConfiguration[bootstrapServers=" + bootstrapServers + ", properties=" + properties.keySet()
+                + ", acknowledgeWithin=" + acknowledgeWithin + ", embedded=" + embedded + ", topics=" + topics + "]";
+    }
 }

@@ -10,7 +10,8 @@ import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 
 /**
- * Whether Kafka answers and the topics are ready. An answer holds for a second, so that many askers cost one request.
+ * Whether Kafka answers and the topics are ready; the details tell when it last acknowledged a record, and since when it
+ * has not. An answer holds for a second, so that many askers cost one request.
  * Takes at most a second.
  */
 final class KafkaHealthIndicator extends AbstractHealthIndicator implements AutoCloseable {
@@ -50,6 +51,8 @@ final class KafkaHealthIndicator extends AbstractHealthIndicator implements Auto
 
     private Health ask() {
         Health.Builder health = Health.up().withDetail("bootstrapServers", clients.bootstrapServers());
+        clients.lastAcknowledged().ifPresent(time -> health.withDetail("lastAcknowledged", time));
+        clients.waitingSince().ifPresent(time -> health.withDetail("notAcknowledgedSince", time));
         try {
             if (admin == null) {
                 admin = clients.admin();

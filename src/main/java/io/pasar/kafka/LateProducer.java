@@ -1,13 +1,16 @@
 package io.pasar.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,18 +30,29 @@ import org.apache.kafka.common.Uuid;
 /**
  * A producer that exists before Kafka can be found. Kafka's own cannot be built while no bootstrap server resolves,
  * and one that cannot be built would keep a route, and with it the gateway, from starting. Until it is there every
- * send fails at once with {@link KafkaUnavailableException}. No transactions. Safe for use by many threads.
+ * send fails at once with {@link KafkaUnavailableException}. It knows how long nothing has been acknowledged, and
+ * {@link #renew} replaces a producer of Kafka that does not come back by itself: one whose first login was refused never
+ * asks again for the id that it cannot write without. No transactions. Safe for use by many threads.
  */
 final class LateProducer implements Producer<byte[], byte[]> {
 
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int PATIENCE_DOUBLES_AT_MOST = 4;
+
     private final Supplier<Producer<byte[], byte[]>> create;
     private final Consumer<LateProducer> onClose;
 
     private volatile Producer<byte[], byte[]> connected;
     private volatile boolean closed;
+
+    /** Of {@link System#nanoTime}; 0 is never. */
+    private volatile long waitingSince;
+
+    private volatile long lastAcknowledged;
+    private final AtomicInteger renewedInVain = new AtomicInteger();
 
     LateProducer(Supplier<Producer<byte[], byte[]>> create, Consumer<LateProducer> onClose) {
         this.create = create;
@@ -67,22 +81,70 @@ final class LateProducer implements Producer<byte[], byte[]> {
      * @return the topics whose metadata could not be had in time
      */
     Set<String> warmUp(Collection<String> topics, Duration within) {
+        Producer<byte[], byte[]> producer = connected;
+        return producer == null ? Set.copyOf(topics) : warmUp(producer, topics, within);
+    }
+
+    /** How long a send has been waiting without any acknowledgement, failed sends included; zero if none has. */
+    Duration waiting() {
+        long since = waitingSince;
+        return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** Since when there are sends, but no acknowledgement. */
+    Optional<Instant> waitingSince() {
+        return instant(waitingSince);
+    }
+
+    Optional<Instant> lastAcknowledged() {
+        return instant(lastAcknowledged);
+    }
+
+    /** How long to wait for an acknowledgement before {@link #renew}; longer each time it did not help. */
+    Duration patience() {
+        return PATIENCE.multipliedBy(1L << Math.min(renewedInVain.get(), PATIENCE_DOUBLES_AT_MOST));
+    }
+
+    /**
+     * Sends from now on with a new producer, loaded with the topics' metadata. What the old one has not yet sent fails.
+     *
+     * @throws KafkaUnavailableException if there can be no new one now; the old one stays
+     * @throws KafkaStartException if there can never be a new one; the old one stays
+     */
+    void renew(Collection<String> topics, Duration within) {
+        Producer<byte[], byte[]> fresh = create.get();
+        warmUp(fresh, topics, within);
+        Producer<byte[], byte[]> old;
+        synchronized (this) {
+            old = closed ? fresh : connected;
+            if (!closed) {
+                connected = fresh;
+                renewedInVain.incrementAndGet();
+                waitingSince = 0;
+            }
+        }
+        if (old != null) {
+            old.close(Duration.ZERO);
+        }
+    }
+
+    private Set<String> warmUp(Producer<byte[], byte[]> producer, Collection<String> topics, Duration within) {
         Set<String> cold = new HashSet<>(topics);
         long deadline = System.nanoTime() + within.toNanos();
-        cold.removeIf(this::isWarm);
+        cold.removeIf(topic -> isWarm(producer, topic));
         while (!cold.isEmpty()
                 && !closed
                 && System.nanoTime() < deadline
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(POLL.toNanos());
-            cold.removeIf(this::isWarm);
+            cold.removeIf(topic -> isWarm(producer, topic));
         }
         return cold;
     }
 
-    private boolean isWarm(String topic) {
+    private static boolean isWarm(Producer<byte[], byte[]> producer, String topic) {
         try {
-            return !partitionsFor(topic).isEmpty();
+            return !producer.partitionsFor(topic).isEmpty();
         } catch (KafkaException e) {
             return false;
         }
@@ -97,7 +159,17 @@ final class LateProducer implements Producer<byte[], byte[]> {
     public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> producerRecord, Callback callback) {
         Producer<byte[], byte[]> producer = connected;
         if (producer != null) {
-            return producer.send(producerRecord, callback);
+            if (waitingSince == 0) {
+                waitingSince = now();
+            }
+            return producer.send(producerRecord, (metadata, failure) -> {
+                if (failure == null) {
+                    acknowledged();
+                }
+                if (callback != null) {
+                    callback.onCompletion(metadata, failure);
+                }
+            });
         }
         KafkaUnavailableException failure = unavailable();
         if (callback != null) {
@@ -178,6 +250,20 @@ final class LateProducer implements Producer<byte[], byte[]> {
     @Override
     public void abortTransaction() {
         throw noTransactions();
+    }
+
+    private void acknowledged() {
+        waitingSince = 0;
+        lastAcknowledged = now();
+        renewedInVain.set(0);
+    }
+
+    private static long now() {
+        return System.nanoTime() | 1;
+    }
+
+    private static Optional<Instant> instant(long nanoTime) {
+        return nanoTime == 0 ? Optional.empty() : Optional.of(Instant.now().minusNanos(System.nanoTime() - nanoTime));
     }
 
     private Producer<byte[], byte[]> connected() {

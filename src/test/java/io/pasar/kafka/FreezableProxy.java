@@ -1,21 +1,30 @@
 package io.pasar.kafka;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Stands between a client and a broker, and can leave the client without any answer while connections stay open. */
+/**
+ * Stands between a client and a broker, and can leave the client without any answer, or without those to one kind of
+ * request, while connections stay open.
+ */
 final class FreezableProxy implements AutoCloseable {
+
+    static final int NOTHING = -1;
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     private final Collection<Socket> sockets = new ConcurrentLinkedQueue<>();
 
     private volatile int brokerPort;
+    private volatile int swallowed = NOTHING;
     private boolean frozen;
 
     FreezableProxy() throws IOException {
@@ -28,6 +37,11 @@ final class FreezableProxy implements AutoCloseable {
 
     void forwardTo(int port) {
         brokerPort = port;
+    }
+
+    /** @param apiKey of the requests that the broker shall not get, or {@link #NOTHING} */
+    void swallow(int apiKey) {
+        swallowed = apiKey;
     }
 
     synchronized void freeze() {
@@ -61,7 +75,24 @@ final class FreezableProxy implements AutoCloseable {
             Socket broker = new Socket("127.0.0.1", brokerPort);
             sockets.add(broker);
             start("proxy-down", () -> pump(broker, client));
-            pump(client, broker);
+            pumpRequests(client, broker);
+        }
+    }
+
+    private void pumpRequests(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream()));
+            while (true) {
+                byte[] request = new byte[in.readInt()];
+                in.readFully(request);
+                awaitThaw();
+                ByteBuffer framed = ByteBuffer.allocate(Integer.BYTES + request.length);
+                framed.putInt(request.length).put(request);
+                if (framed.getShort(Integer.BYTES) != swallowed) {
+                    to.getOutputStream().write(framed.array());
+                }
+            }
         }
     }
 

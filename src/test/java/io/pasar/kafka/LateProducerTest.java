@@ -3,6 +3,7 @@ package io.pasar.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,34 @@ class LateProducerTest {
         // Then
         assertThat(producer.connect()).isTrue();
         assertThat(closed).containsExactly(producer);
+    }
+
+    @Test
+    void isMorePatientEachTimeANewProducerWasInVain() {
+        // Given
+        MockProducer<byte[], byte[]> silent =
+                new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
+        Queue<MockProducer<byte[], byte[]>> made = new ArrayDeque<>(List.of(silent, silent, kafka));
+        LateProducer renewed = new LateProducer(made::remove, closed::add);
+        renewed.connect();
+        Duration patience = renewed.patience();
+
+        // When
+        renewed.send(event);
+        renewed.renew(List.of(), Duration.ZERO);
+
+        // Then
+        assertThat(silent.closed()).isTrue();
+        assertThat(renewed.waitingSince()).isEmpty();
+        assertThat(renewed.patience()).isEqualTo(patience.multipliedBy(2));
+
+        // When
+        renewed.renew(List.of(), Duration.ZERO);
+        renewed.send(event);
+
+        // Then
+        assertThat(renewed.lastAcknowledged()).isPresent();
+        assertThat(renewed.patience()).isEqualTo(patience);
     }
 
     private Producer<byte[], byte[]> create() {
