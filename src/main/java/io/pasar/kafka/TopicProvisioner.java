@@ -11,12 +11,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -38,7 +42,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Sees to it that every topic of the gateway exists and takes what the gateway writes. As part of the start it waits up
  * to 5 s; when Kafka does not answer by then, the start goes on and this keeps trying in the background. Topics that
- * are wrong, or missing and not ours to create, stop the start. Safe for use by many threads.
+ * are wrong, or missing and not ours to create, stop the start. Afterwards it looks again every few minutes: a topic that
+ * was deleted is created again, and one that was changed is a {@link #problem}. Safe for use by many threads.
  */
 public final class TopicProvisioner implements SmartLifecycle {
 
@@ -48,16 +53,41 @@ public final class TopicProvisioner implements SmartLifecycle {
     private static final Duration TRY_WITHIN = Duration.ofSeconds(10);
     private static final Duration LEADERS_WITHIN = Duration.ofSeconds(4);
     private static final Duration TRY_EVERY = Duration.ofSeconds(3);
+    private static final Duration CHECK_EVERY = Duration.ofMinutes(3);
+
+    private static final int REPLICAS_TO_SPARE_ONE = 3;
+
+    /**
+     * Of each partition of the quarantine: whoever sends without a right signature shall fill no disk. Holds a night of
+     * a client whose secret is wrong (tens of thousands of deliveries), and at six partitions less than half a GiB.
+     */
+    private static final long QUARANTINE_BYTES = 64L * 1024 * 1024;
+
+    /** Kafka deletes whole segments only, and by default one may be larger than all that is to be kept. */
+    private static final long QUARANTINE_SEGMENT_BYTES = 16L * 1024 * 1024;
 
     private final KafkaClients clients;
     private final KafkaConfiguration.Topics settings;
     private final Set<String> topics;
+    private final Duration checkEvery;
+
+    /** Notices that would be the same every few minutes. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     private volatile String problem = "not checked yet";
     private volatile Thread worker;
 
     /** @param eventTopics topics of the configured event kinds; the gateway's own come on top */
     public TopicProvisioner(KafkaClients clients, KafkaConfiguration.Topics settings, Collection<String> eventTopics) {
+        this(clients, settings, eventTopics, CHECK_EVERY);
+    }
+
+    TopicProvisioner(
+            KafkaClients clients,
+            KafkaConfiguration.Topics settings,
+            Collection<String> eventTopics,
+            Duration checkEvery) {
+        this.checkEvery = checkEvery;
         this.clients = clients;
         this.settings = settings;
         this.topics = new TreeSet<>(eventTopics);
@@ -147,7 +177,8 @@ public final class TopicProvisioner implements SmartLifecycle {
                 problem = null;
                 clients.warmUp(topics);
                 ready.complete(null);
-                return;
+                pause(checkEvery);
+                continue;
             } catch (KafkaStartException e) {
                 if (!ready.completeExceptionally(e)) {
                     report(e);
@@ -160,7 +191,7 @@ public final class TopicProvisioner implements SmartLifecycle {
                 ready.completeExceptionally(e);
                 report(e);
             }
-            pause();
+            pause(TRY_EVERY);
         }
     }
 
@@ -172,9 +203,9 @@ public final class TopicProvisioner implements SmartLifecycle {
         }
     }
 
-    private void pause() {
+    private void pause(Duration time) {
         try {
-            TimeUnit.MILLISECONDS.sleep(TRY_EVERY.toMillis());
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             worker = null;
@@ -201,7 +232,8 @@ public final class TopicProvisioner implements SmartLifecycle {
 
     private void create(Admin admin, List<NewTopic> missing, Deadline deadline, List<String> mistakes) {
         Set<String> created = new TreeSet<>();
-        admin.createTopics(missing).values().forEach((topic, creation) -> {
+        CreateTopicsResult creations = admin.createTopics(missing);
+        creations.values().forEach((topic, creation) -> {
             try {
                 deadline.get(creation);
                 created.add(topic);
@@ -225,6 +257,33 @@ public final class TopicProvisioner implements SmartLifecycle {
         });
         if (!created.isEmpty()) {
             LOGGER.atInfo().addKeyValue("topics", created).log("Topics created");
+        }
+        if (settings.replicationFactor() < 0) {
+            created.forEach(topic -> requireTwoReplicas(admin, topic, creations, deadline));
+        }
+    }
+
+    /**
+     * With three replicas one broker may be away and an event still be on two; by default one alone may acknowledge.
+     * After the creation, because only a created topic tells how many replicas the broker's default is.
+     */
+    private static void requireTwoReplicas(Admin admin, String topic, CreateTopicsResult creations, Deadline deadline) {
+        try {
+            if (deadline.get(creations.replicationFactor(topic)) < REPLICAS_TO_SPARE_ONE
+                    || minInsyncReplicas(deadline.get(creations.config(topic))) > 1) {
+                return;
+            }
+            AlterConfigOp two = new AlterConfigOp(
+                    new ConfigEntry(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2"), AlterConfigOp.OpType.SET);
+            deadline.get(admin.incrementalAlterConfigs(
+                            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(two)))
+                    .all());
+        } catch (KafkaException e) {
+            // The topic works; the next check warns of it
+            LOGGER.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("Topic's min.insync.replicas cannot be set: where it has three replicas, set it to 2");
         }
     }
 
@@ -260,12 +319,22 @@ public final class TopicProvisioner implements SmartLifecycle {
                     TopicConfig.RETENTION_MS_CONFIG,
                     String.valueOf(settings.retention().toMillis()));
         }
+        if (topic.equals(Topics.QUARANTINE)) {
+            config.put(TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(QUARANTINE_BYTES));
+            config.put(
+                    TopicConfig.SEGMENT_BYTES_CONFIG,
+                    String.valueOf(Math.max(QUARANTINE_SEGMENT_BYTES, maxMessageBytes())));
+        }
+        if (settings.replicationFactor() >= REPLICAS_TO_SPARE_ONE) {
+            config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+        }
         return new NewTopic(topic, settings.partitions(), settings.replicationFactor()).configs(config);
     }
 
     private void check(Admin admin, Map<String, TopicDescription> existing, Deadline deadline, List<String> mistakes) {
         existing.values().stream()
                 .filter(topic -> topic.partitions().size() != settings.partitions())
+                .filter(topic -> told.add("partitions of " + topic.name()))
                 .forEach(topic -> LOGGER.atInfo()
                         .addKeyValue("topic", topic.name())
                         .addKeyValue("partitions", topic.partitions().size())
@@ -276,16 +345,26 @@ public final class TopicProvisioner implements SmartLifecycle {
                 .collect(Collectors.toSet());
         admin.describeConfigs(resources).values().forEach((resource, config) -> {
             try {
-                check(resource.name(), deadline.get(config), mistakes);
+                check(existing.get(resource.name()), deadline.get(config), mistakes);
             } catch (AuthorizationException e) {
-                LOGGER.atWarn()
-                        .addKeyValue("topic", resource.name())
-                        .log("Topic's limits cannot be checked without the ACL DescribeConfigs on it");
+                if (told.add("limits of " + resource.name())) {
+                    LOGGER.atWarn()
+                            .addKeyValue("topic", resource.name())
+                            .log("Topic's limits cannot be checked without the ACL DescribeConfigs on it");
+                }
             }
         });
     }
 
-    private void check(String topic, Config config, List<String> mistakes) {
+    private void check(TopicDescription description, Config config, List<String> mistakes) {
+        String topic = description.name();
+        if (replicas(description) > 1 && minInsyncReplicas(config) == 1 && told.add("replicas of " + topic)) {
+            LOGGER.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("replicas", replicas(description))
+                    .log(
+                            "One broker alone may acknowledge an event, and lose it: set the topic's min.insync.replicas=2");
+        }
         long maxBytes =
                 Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
         if (maxBytes < maxMessageBytes()) {
@@ -299,6 +378,18 @@ public final class TopicProvisioner implements SmartLifecycle {
                     + (isCompacted(topic) ? "old registrations" : "events of the same key")
                     + " would be lost. Alter the topic.");
         }
+    }
+
+    private static int replicas(TopicDescription topic) {
+        return topic.partitions().stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElse(0);
+    }
+
+    private static int minInsyncReplicas(Config config) {
+        return Integer.parseInt(
+                config.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG).value());
     }
 
     private long maxMessageBytes() {

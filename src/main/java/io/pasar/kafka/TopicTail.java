@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,7 @@ public final class TopicTail implements AutoCloseable {
 
     /**
      * Completes, on the tail's thread, when every record has been handed over that the topic held when the tail first
-     * found it. Never completes while Kafka is away or the topic does not exist; cancelled by {@link #close()}.
+     * found it, or that took their place. Never completes while Kafka is away or the topic does not exist; cancelled by {@link #close()}.
      */
     public CompletableFuture<Void> caughtUp() {
         return caughtUp.copy();
@@ -147,6 +148,9 @@ public final class TopicTail implements AutoCloseable {
             reading.poll(POLL).forEach(this::handOver);
             positions.replaceAll((partition, position) -> reading.position(partition));
             tellCaughtUp();
+            if (!caughtUp.isDone()) {
+                lowerEnds(reading);
+            }
         }
     }
 
@@ -171,6 +175,20 @@ public final class TopicTail implements AutoCloseable {
         reading.assign(positions.keySet());
         positions.forEach(reading::seek);
         tellCaughtUp();
+    }
+
+    /** A topic that is made anew, or truncated, before the tail has caught up may never be as long again. */
+    private void lowerEnds(Consumer<byte[], byte[]> reading) {
+        try {
+            reading.endOffsets(endsAtStart.keySet(), POLL).forEach((partition, end) -> {
+                // Beyond the end it is about to be set back, and has seen nothing yet of what is there now
+                if (positions.get(partition) <= end) {
+                    endsAtStart.merge(partition, end, Math::min);
+                }
+            });
+        } catch (TimeoutException e) {
+            LOGGER.atDebug().addKeyValue("topic", topic).log("Ends of the topic cannot be had; asking again");
+        }
     }
 
     private void handOver(ConsumerRecord<byte[], byte[]> found) {

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -72,7 +74,11 @@ class TopicProvisionerIT {
             assertThat(config(admin, ORDERS, "max.message.bytes")).isEqualTo("2097152");
             assertThat(config(admin, ORDERS, "cleanup.policy")).isEqualTo("delete");
             assertThat(config(admin, ORDERS, "retention.ms")).isEqualTo("604800000");
+            assertThat(config(admin, ORDERS, "retention.bytes")).isEqualTo("-1");
+            assertThat(config(admin, ORDERS, "min.insync.replicas")).isEqualTo("1");
             assertThat(config(admin, Topics.REGISTRATIONS, "cleanup.policy")).isEqualTo("compact");
+            assertThat(config(admin, Topics.QUARANTINE, "retention.bytes")).isEqualTo("67108864");
+            assertThat(config(admin, Topics.QUARANTINE, "segment.bytes")).isEqualTo("16777216");
         }
     }
 
@@ -232,6 +238,43 @@ class TopicProvisionerIT {
         assertThat(provisioner.problem()).isEmpty();
     }
 
+    @Test
+    void createsAgainWhatIsDeletedLater() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        startedAndChecking(clients);
+
+        // When
+        try (Admin admin = clients.admin()) {
+            admin.deleteTopics(List.of(ORDERS)).all().get(10, TimeUnit.SECONDS);
+
+            // Then
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> admin.listTopics().names().get().contains(ORDERS));
+        }
+    }
+
+    @Test
+    void findsAProblemThatATopicGetsLaterAndItsEnd() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        TopicProvisioner provisioner = startedAndChecking(clients);
+
+        // When
+        alter(clients, ORDERS, "max.message.bytes", "1000");
+
+        // Then
+        await().untilAsserted(
+                        () -> assertThat(provisioner.problem()).get().asString().contains("max.message.bytes"));
+        assertThat(provisioner.isRunning()).isTrue();
+
+        // When
+        alter(clients, ORDERS, "max.message.bytes", "2097152");
+
+        // Then
+        await().untilAsserted(() -> assertThat(provisioner.problem()).isEmpty());
+    }
+
     private String broker(int port, Map<String, String> properties) {
         EmbeddedBroker broker = EmbeddedBroker.start(dataDir, port, properties);
         open.add(broker);
@@ -248,6 +291,25 @@ class TopicProvisionerIT {
         TopicProvisioner provisioner = new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS));
         open.add(provisioner::stop);
         return provisioner;
+    }
+
+    private TopicProvisioner startedAndChecking(KafkaClients clients) {
+        TopicProvisioner provisioner =
+                new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS), Duration.ofMillis(200));
+        open.add(provisioner::stop);
+        provisioner.start();
+        assertThat(provisioner.problem()).isEmpty();
+        return provisioner;
+    }
+
+    private static void alter(KafkaClients clients, String topic, String key, String value) throws Exception {
+        try (Admin admin = clients.admin()) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get(10, TimeUnit.SECONDS);
+        }
     }
 
     private static void create(KafkaClients clients, NewTopic topic) throws Exception {

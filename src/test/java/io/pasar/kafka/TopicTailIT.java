@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -172,6 +174,45 @@ class TopicTailIT {
         assertThat(tail.caughtUp()).isCompletedExceptionally();
     }
 
+    @Test
+    void catchesUpWithATopicThatIsMadeAnewMeanwhile() throws Exception {
+        // Given
+        create("orders", 1);
+        // Large, so that the tail cannot fetch all of them at once
+        String[] old = new String[8];
+        Arrays.fill(old, "old".repeat(300_000));
+        send("orders", old);
+        CountDownLatch madeAnew = new CountDownLatch(1);
+        // Further than the new topic is long: only then can a consumer tell the difference
+        CountDownLatch reading = new CountDownLatch(3);
+        TopicTail tail = tail(TopicTail.Start.BEGINNING, found -> {
+            see(found);
+            reading.countDown();
+            if (reading.getCount() == 0) {
+                awaitOpen(madeAnew);
+            }
+        });
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+
+        // When
+        delete("orders");
+        create("orders", 1);
+        send("orders", "new");
+        madeAnew.countDown();
+
+        // Then
+        tail.caughtUp().get(30, TimeUnit.SECONDS);
+        assertThat(seen).hasSizeLessThanOrEqualTo(old.length).contains("new");
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private TopicTail tail(
             TopicTail.Start start, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> callback) {
         TopicTail tail = new TopicTail(clients, "orders", start, callback);
@@ -186,6 +227,16 @@ class TopicTailIT {
 
     private static String text(ConsumerRecord<byte[], byte[]> found) {
         return new String(found.value(), StandardCharsets.UTF_8);
+    }
+
+    private void delete(String topic) {
+        try (Admin admin = clients.admin()) {
+            admin.deleteTopics(List.of(topic))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        }
     }
 
     private void create(String topic, int partitions) {
