@@ -21,7 +21,6 @@ RUN apt-get update \
  && install --directory --owner=pasar --group=pasar /pasar /pasar/data
 WORKDIR /pasar
 COPY --from=build /build/extracted/dependencies/ ./
-COPY --from=build /build/extracted/spring-boot-loader/ ./
 COPY --from=build /build/extracted/snapshot-dependencies/ ./
 COPY --from=build /build/extracted/application/ ./
 USER 10001:10001

@@ -6,11 +6,14 @@ import io.pasar.account.Mistake;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.boot.system.ApplicationHome;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -39,7 +42,28 @@ final class RouteFiles {
     static String pattern(ApplicationHome home) {
         File folder = new File(home.getDir(), "routes");
         boolean besideJar = home.getSource() != null && home.getSource().isFile() && folder.isDirectory();
-        return besideJar ? "file:" + home.getDir().getAbsolutePath() + "/" + FILES : PACKED;
+        return besideJar ? "file:" + home.getDir().getAbsolutePath() + "/" + FILES : packed();
+    }
+
+    /** File by file: Camel 4.18.0 loses the subfolders of a pattern in a jar that is not nested, as Spring Boot extracts it. */
+    private static String packed() {
+        try {
+            return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath*:" + FILES))
+                    .map(RouteFiles::nameOnClassPath)
+                    .distinct()
+                    .collect(Collectors.joining(","));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The packed route files cannot be listed", e);
+        }
+    }
+
+    private static String nameOnClassPath(Resource file) {
+        try {
+            String url = file.getURL().toString();
+            return "classpath:" + url.substring(url.lastIndexOf("/routes/") + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A packed route file has no URL", e);
+        }
     }
 
     /** @param pattern as Camel takes it; null for the packed files */
