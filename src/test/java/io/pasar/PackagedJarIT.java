@@ -1,0 +1,91 @@
+package io.pasar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as it is delivered, in a process of its own: whole, and extracted beside its libraries as the image has it. */
+class PackagedJarIT {
+
+    private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void startsWhole() throws Exception {
+        assertStarts(JAR);
+    }
+
+    @Test
+    void startsExtracted() throws Exception {
+        // Given
+        Process extraction = java("-Djarmode=tools", "-jar", JAR.toString(), "extract", "--destination", "app");
+        assertThat(extraction.waitFor()).isZero();
+
+        // Then
+        assertStarts(directory.resolve("app/pasar.jar"));
+    }
+
+    private void assertStarts(Path jar) throws Exception {
+        int management = Ports.free();
+        int ingest = Ports.free();
+        Process gateway = java(
+                "-jar",
+                jar.toString(),
+                "--server.port=" + management,
+                "--pasar.ingest.port=" + ingest,
+                "--pasar.kafka.embedded.port=0");
+        try {
+            await().atMost(START).untilAsserted(() -> {
+                assertThat(gateway.isAlive()).isTrue();
+                assertThat(status("GET", management, "/actuator/health/liveness"))
+                        .isEqualTo(200);
+                assertThat(status("POST", ingest, "/webhooks/tiki/nobody/order"))
+                        .isEqualTo(404);
+            });
+        } finally {
+            gateway.destroy();
+            gateway.waitFor();
+        }
+    }
+
+    private int status(String method, int port, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(5))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        try {
+            HttpResponse<Void> response = client.send(request, BodyHandlers.discarding());
+            return response.statusCode();
+        } catch (IOException notYet) {
+            return 0;
+        }
+    }
+
+    private Process java(String... arguments) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String[] command =
+                Stream.concat(Stream.of(java), Arrays.stream(arguments)).toArray(String[]::new);
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}
