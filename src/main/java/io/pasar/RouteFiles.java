@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.boot.system.ApplicationHome;
@@ -34,6 +37,9 @@ final class RouteFiles {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     private final Map<EventKind, String> places = new HashMap<>();
+    private final Map<String, String> routeIds = new HashMap<>();
+    private final Map<String, Set<String>> given = new LinkedHashMap<>();
+    private final Set<String> taken = new TreeSet<>();
     private final List<Mistake> mistakes = new ArrayList<>();
 
     private RouteFiles() {}
@@ -45,7 +51,7 @@ final class RouteFiles {
         return besideJar ? "file:" + home.getDir().getAbsolutePath() + "/" + FILES : packed();
     }
 
-    /** File by file: Camel 4.18.0 loses the subfolders of a pattern in a jar that is not nested, as Spring Boot extracts it. */
+    /** File by file: Camel 4.18.0 loses the subfolders of a pattern in a jar. */
     private static String packed() {
         try {
             return Arrays.stream(new PathMatchingResourcePatternResolver().getResources("classpath*:" + FILES))
@@ -80,6 +86,7 @@ final class RouteFiles {
                     count++;
                 }
             }
+            files.checkParameters();
             if (count == 0) {
                 files.mistakes.add(new Mistake(PATTERN, "finds no route file at " + patterns));
             }
@@ -106,6 +113,11 @@ final class RouteFiles {
                         && "inbound".equals(route.get("routeTemplateRef"))) {
                     add(file.getFilename(), route);
                 }
+                if (item instanceof Map<?, ?> entry
+                        && entry.get("routeTemplate") instanceof Map<?, ?> template
+                        && "inbound".equals(template.get("id"))) {
+                    taken.addAll(names(template));
+                }
             }
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
@@ -116,7 +128,13 @@ final class RouteFiles {
     }
 
     private void add(String file, Map<?, ?> route) {
-        String place = "route " + route.get("routeId") + " of " + file;
+        String id = String.valueOf(route.get("routeId"));
+        String place = "route " + id + " of " + file;
+        given.put(place, names(route));
+        // Camel would put the later one in the place of the earlier, whose webhooks would then be unknown
+        if (routeIds.putIfAbsent(id, file) != null) {
+            mistakes.add(new Mistake(place, "has a routeId that another route has too; write one of its own"));
+        }
         String marketplace = parameter(route, "marketplace");
         String eventKind = parameter(route, "eventKind");
         if (!NAME.matcher(marketplace).matches() || !NAME.matcher(eventKind).matches()) {
@@ -132,6 +150,27 @@ final class RouteFiles {
                         place, "receives " + marketplace + "/" + eventKind + " like " + earlier + "; take one out"));
             }
         }
+    }
+
+    /** Camel passes over a parameter that the template does not have, and with it what it was meant to say. */
+    private void checkParameters() {
+        if (taken.isEmpty()) {
+            return;
+        }
+        given.forEach((place, names) -> names.stream()
+                .filter(name -> !taken.contains(name))
+                .forEach(name -> mistakes.add(new Mistake(
+                        place, "has the unknown parameter " + name + "; inbound takes " + String.join(", ", taken)))));
+    }
+
+    private static Set<String> names(Map<?, ?> routeOrTemplate) {
+        Set<String> names = new TreeSet<>();
+        for (Object item : routeOrTemplate.get("parameters") instanceof List<?> list ? list : List.of()) {
+            if (item instanceof Map<?, ?> parameter) {
+                names.add(String.valueOf(parameter.get("name")));
+            }
+        }
+        return names;
     }
 
     private static String parameter(Map<?, ?> route, String name) {

@@ -90,6 +90,34 @@ class RouteFilesTest {
     }
 
     @Test
+    void refusesARouteIdThatIsUsedTwice() throws IOException {
+        // Given
+        write("a.camel.yaml", route("same", "tiki", "order"), route("same", "tiki", "returns"));
+
+        // Then
+        assertThat(mistakes())
+                .containsExactly(
+                        "route same of a.camel.yaml: has a routeId that another route has too; write one of its own");
+    }
+
+    @Test
+    void refusesAParameterThatTheTemplateDoesNotHave() throws IOException {
+        // Given
+        write(
+                "inbound.camel.yaml",
+                "- routeTemplate: {id: inbound, parameters: [{name: marketplace}, {name: eventKind}, {name: identity}]}");
+        write(
+                "tiki.camel.yaml",
+                "- templatedRoute: {routeTemplateRef: inbound, routeId: one, parameters: ["
+                        + "{name: marketplace, value: tiki}, {name: eventKind, value: order}, {name: identty, value: /x}]}");
+
+        // Then
+        assertThat(mistakes())
+                .containsExactly("route one of tiki.camel.yaml: has the unknown parameter identty;"
+                        + " inbound takes eventKind, identity, marketplace");
+    }
+
+    @Test
     void refusesNamesThatFitNoUrlAndNoTopic() throws IOException {
         // Given
         write("a.camel.yaml", route("one", "Tiki", "order"), route("two", "tiki", "order_status"));

@@ -41,12 +41,13 @@ final class Deadlines {
     }
 
     private void expire() {
-        armed = false;
         long now = System.nanoTime();
+        // Still armed: one that adds itself again must not arm for its own time, past those that are due before it
         while (!pending.isEmpty() && pending.peek().at - now <= 0) {
             pending.poll().expire();
         }
-        if (!armed && !pending.isEmpty()) {
+        armed = false;
+        if (!pending.isEmpty()) {
             arm(pending.peek().at - now);
         }
     }

@@ -99,7 +99,13 @@ public final class MarketplaceCalls {
         if (exchange.getException() != null) {
             throw masked(failure(call, exchange.getException()), account, token);
         }
-        return exchange.getMessage().getBody(answer);
+        if (!answer.isInstance(exchange.getMessage().getBody())) {
+            String text = call.words() + ": the route " + call.endpoint(account.marketplace()) + " must leave a "
+                    + answer.getSimpleName() + " as its body";
+            Kind kind = call.writes() ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE;
+            throw new MarketplaceException(kind, 0, null, text, null, null, null);
+        }
+        return answer.cast(exchange.getMessage().getBody());
     }
 
     private static MarketplaceException failure(MarketplaceCall call, Throwable thrown) {

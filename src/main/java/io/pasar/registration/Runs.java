@@ -127,8 +127,16 @@ final class Runs {
     }
 
     public void plan(Run run) {
-        run.plan = planned(run, run.isUncertain() ? Duration.ZERO : configuration.reassertEvery());
+        boolean resend = run.isUncertain() || isAskedToResend(run);
+        run.plan = planned(run, resend ? Duration.ZERO : configuration.reassertEvery());
         run.remaining = run.plan;
+    }
+
+    /** Who asks for an apply where nothing can be read may know that the registration was lost. */
+    private boolean isAskedToResend(Run run) {
+        return run.command.action() == Command.Action.APPLY
+                && run.command.trigger() == Trigger.REQUEST
+                && !calls.canList(run.account.marketplace());
     }
 
     public void write(Run run) {
@@ -208,7 +216,7 @@ final class Runs {
         AccountRecord before = run.before;
         Instant now = clock.instant();
         boolean same = before != null && before.state() == state;
-        // Only an apply is a check: someone who looks at a plan again and again does not put the next check off
+        // Only an apply is a check: who looks at a plan neither puts the next check off nor hides a failure
         boolean check = run.command.action() == Command.Action.APPLY;
         AccountRecord after = new AccountRecord(
                 run.account.marketplace(),
@@ -222,9 +230,11 @@ final class Runs {
                 uncertain,
                 check ? run.desired.digest() : before == null ? null : before.desired(),
                 run.sent);
-        records.write(after);
+        if (check) {
+            records.write(after);
+        }
         topics.write(run.account.key(), event(run, after, failure, now));
-        if (!same) {
+        if (check && !same) {
             LOGGER.atLevel(failure == null ? Level.INFO : Level.WARN)
                     .addKeyValue("marketplace", run.account.marketplace())
                     .addKeyValue("account", run.account.id())

@@ -271,6 +271,36 @@ class RegistrationIT {
     }
 
     @Test
+    void sendsAgainWhatCannotBeReadWhenSomebodyAsksForIt() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+
+        // When
+        Outcome planned = outcome(Action.PLAN, "tiki");
+        Outcome applied = outcome(Action.APPLY, "tiki");
+
+        // Then
+        assertThat(planned.plan().isEmpty()).isTrue();
+        assertThat(applied.plan().changes()).extracting(Change::action).contains(Plan.Action.RESEND);
+        assertThat(MARKETPLACE.received(TIKI_REGISTER)).hasSize(2);
+    }
+
+    @Test
+    void hidesNoFailureFromOthersWhenSomebodyLooksAtAPlan() throws Exception {
+        // Given
+        MARKETPLACE.on(TIKI_REGISTER, StandIn.json(503, "{\"success\":false,\"error\":{\"message\":\"Down\"}}"));
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        RegistrationStatus failing = awaitState("tiki", State.FAILING);
+
+        // When
+        outcome(Action.PLAN, "tiki");
+
+        // Then
+        assertThat(status("tiki")).isEqualTo(failing);
+    }
+
+    @Test
     void failsWithItsReasonAndRecoversByItself() {
         // Given
         MARKETPLACE.on(TIKI_REGISTER, StandIn.json(503, "{\"success\":false,\"error\":{\"message\":\"Down\"}}"));
