@@ -25,7 +25,7 @@ class SandboxFileTest {
             assertThat(environment.getProperty("pasar.ingest.address")).isEqualTo("127.0.0.1");
             assertThat(environment.getProperty("pasar.marketplaces.tiki.api-url"))
                     .isEqualTo("http://localhost:8081/sandbox/tiki");
-            assertThat(environment.getProperty("pasar.registration.every")).isEqualTo("30s");
+            assertThat(environment.getProperty("pasar.registration.every")).isEqualTo("15s");
             assertThat(Sellers.from(environment).all())
                     .extracting(Seller::toString)
                     .containsExactly("tiki/41235121321", "tiki/41235121322", "tokopedia/13004", "tokopedia/13005");
