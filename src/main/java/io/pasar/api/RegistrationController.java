@@ -38,6 +38,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Registrations over HTTP. Each mapping says what it produces, so that a request which does not accept JSON is refused
@@ -134,9 +135,8 @@ class RegistrationController {
                             examples = @ExampleObject(Examples.APPLIED)))
     @ApiResponse(
             responseCode = "202",
-            description =
-                    "Not done yet. The answer will be the record in `pasar.registration-events` whose `id` is this"
-                            + " `id`; the registration itself is at `Location`",
+            description = "Not done yet. The answer will be at `Location`, and is the record in"
+                    + " `pasar.registration-events` whose `id` is this `id`",
             headers = @Header(name = "Location", schema = @Schema(type = "string")),
             content =
                     @Content(
@@ -163,10 +163,41 @@ class RegistrationController {
                 .addKeyValue("account", account)
                 .addKeyValue("id", pending.id())
                 .log("Requested over the API");
-        return pending.outcome()
-                .thenApply(RegistrationController::answer)
-                .completeOnTimeout(
-                        accepted(marketplace, account, pending), applyWait.toMillis(), TimeUnit.MILLISECONDS);
+        return answered(pending.id(), pending.outcome());
+    }
+
+    @GetMapping("/commands/{id}")
+    @Operation(
+            summary = "What came of an apply",
+            description = "The answer that the apply itself would have had. This call waits up to 10 seconds for it,"
+                    + " whichever replica took the apply. A command is known for " + Registrations.COMMANDS_KEPT_MINUTES
+                    + " minutes after it was sent or answered, the latest " + Registrations.COMMANDS_KEPT
+                    + " of all, and by replicas that ran then.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Done; after `dry-run` what would be done",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Applied.class),
+                            examples = @ExampleObject(Examples.APPLIED)))
+    @ApiResponse(
+            responseCode = "202",
+            description = "Not done yet: ask again, at `Location`",
+            headers = @Header(name = "Location", schema = @Schema(type = "string")),
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Accepted.class),
+                            examples = @ExampleObject(Examples.ACCEPTED)))
+    @Answers({Problem.UNKNOWN_COMMAND, Problem.MARKETPLACE_FAILED, Problem.KAFKA_UNAVAILABLE})
+    CompletableFuture<ResponseEntity<Object>> command(
+            @Parameter(example = "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77") @PathVariable("id") String id) {
+        return registrations
+                .outcome(id)
+                .map(outcome -> answered(id, outcome))
+                .orElseThrow(() -> Problem.UNKNOWN_COMMAND.because(
+                        "Where the registration stands is told by GET /api/registrations."));
     }
 
     @PostMapping("/reconcile")
@@ -191,6 +222,11 @@ class RegistrationController {
         return ResponseEntity.accepted().body(new Queued(queued));
     }
 
+    private CompletableFuture<ResponseEntity<Object>> answered(String id, CompletableFuture<Outcome> outcome) {
+        return outcome.thenApply(RegistrationController::answer)
+                .completeOnTimeout(accepted(id), applyWait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private static ResponseEntity<Object> answer(Outcome outcome) {
         if (outcome.failure() != null) {
             throw MarketplaceReply.of(outcome.failure()).problem();
@@ -198,9 +234,9 @@ class RegistrationController {
         return ResponseEntity.ok(new Applied(outcome.status().state(), outcome.plan(), outcome.requestId()));
     }
 
-    private static ResponseEntity<Object> accepted(String marketplace, String account, Pending pending) {
-        URI registration = URI.create("/api/registrations/" + marketplace + "/" + account);
-        return ResponseEntity.accepted().location(registration).body(new Accepted(pending.id()));
+    private static ResponseEntity<Object> accepted(String id) {
+        URI command = UriComponentsBuilder.fromPath("/api/commands/{id}").build(id);
+        return ResponseEntity.accepted().location(command).body(new Accepted(id));
     }
 
     private static ErrorResponseException unknown(String marketplace, String account) {

@@ -1,40 +1,48 @@
 package io.pasar.registration;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.TopicTail;
 import io.pasar.kafka.Topics;
 import java.io.IOException;
-import java.util.Map;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Those who wait here for an answer that any replica may write to {@code pasar.registration-events}. */
+/**
+ * Those who wait here for an answer that any replica may write to {@code pasar.registration-events}. Commands are
+ * followed too: so every replica knows what has been asked for, and need not have been the one that was asked.
+ */
 final class PendingOutcomes implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(PendingOutcomes.class);
 
+    private static final ObjectReader TREE = RegistrationTopics.JSON.readerFor(JsonNode.class);
     private static final ObjectReader ANSWER =
             RegistrationTopics.JSON.readerFor(Outcome.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    private static final ObjectReader COMMAND = RegistrationTopics.JSON
+            .readerFor(Command.class)
+            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
 
-    /** Nobody waits this long; without an end, commands that nobody answers would fill the memory. */
-    private static final long FORGOTTEN_AFTER_MINUTES = 10;
-
-    private final TopicTail tail;
-    private final Map<String, CompletableFuture<Outcome>> pending = new ConcurrentHashMap<>();
+    private final TopicTail commands;
+    private final TopicTail answers;
+    private final RecentCommands recent = new RecentCommands(
+            Duration.ofMinutes(Registrations.COMMANDS_KEPT_MINUTES), Registrations.COMMANDS_KEPT, System::nanoTime);
 
     PendingOutcomes(KafkaClients clients) {
-        tail = new TopicTail(clients, Topics.REGISTRATION_EVENTS, TopicTail.Start.END, this::read);
+        commands = new TopicTail(clients, Topics.COMMANDS, TopicTail.Start.END, this::readCommand);
+        answers = new TopicTail(clients, Topics.REGISTRATION_EVENTS, TopicTail.Start.END, this::readAnswer);
     }
 
     void start() {
-        tail.start();
+        commands.start();
+        answers.start();
     }
 
     /**
@@ -43,36 +51,59 @@ final class PendingOutcomes implements AutoCloseable {
      * @throws KafkaUnavailableException if answers cannot be read yet
      */
     CompletableFuture<Outcome> await(String id) {
-        if (!tail.caughtUp().isDone()) {
-            throw new KafkaUnavailableException("Answers to commands cannot be read yet");
-        }
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        pending.put(id, outcome);
-        outcome.orTimeout(FORGOTTEN_AFTER_MINUTES, TimeUnit.MINUTES)
-                .whenComplete((answer, failure) -> pending.remove(id));
-        return outcome;
+        requireAnswers();
+        return recent.sent(id);
+    }
+
+    /**
+     * Empty for a command that is unknown or forgotten.
+     *
+     * @throws KafkaUnavailableException if answers cannot be read yet
+     */
+    Optional<CompletableFuture<Outcome>> find(String id) {
+        requireAnswers();
+        return recent.find(id);
     }
 
     /** The command could not be sent. */
     void forget(String id) {
-        pending.remove(id);
+        recent.forget(id);
     }
 
     @Override
     public void close() {
-        tail.close();
+        commands.close();
+        answers.close();
     }
 
-    private void read(ConsumerRecord<byte[], byte[]> found) {
-        if (pending.isEmpty() || found.value() == null) {
+    private void requireAnswers() {
+        if (!answers.caughtUp().isDone()) {
+            throw new KafkaUnavailableException("Answers to commands cannot be read yet");
+        }
+    }
+
+    /** Nobody waits for what a timer asks for. */
+    private void readCommand(ConsumerRecord<byte[], byte[]> found) {
+        try {
+            Command command = found.value() == null ? null : COMMAND.readValue(found.value());
+            if (command != null && command.trigger() == Trigger.REQUEST && command.mistake() == null) {
+                recent.sent(command.id());
+            }
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("offset", found.offset()).log("Not a command of ours");
+        }
+    }
+
+    private void readAnswer(ConsumerRecord<byte[], byte[]> found) {
+        if (found.value() == null) {
             return;
         }
         try {
-            Outcome outcome = ANSWER.readValue(found.value());
-            CompletableFuture<Outcome> waiting = outcome.id() == null ? null : pending.get(outcome.id());
-            if (waiting != null) {
-                // What they do then is none of the tail's business
-                waiting.completeAsync(() -> outcome);
+            JsonNode event = TREE.readTree(found.value());
+            String id = event.path("id").asText(null);
+            boolean requested = event.path("trigger").asText().equals("request");
+            if (id != null && (requested || recent.knows(id))) {
+                recent.answered(id, ANSWER.readValue(event));
             }
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("offset", found.offset()).log("Not an event of ours");

@@ -26,6 +26,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 /** What other packages ask of registration. Safe for use by many threads. */
 public class Registrations {
 
+    /** How long {@link #outcome} knows a command after it was sent, or answered. */
+    public static final int COMMANDS_KEPT_MINUTES = 60;
+
+    /** How many commands {@link #outcome} knows at most. */
+    public static final int COMMANDS_KEPT = 5000;
+
     private final Accounts accounts;
     private final PublicUrl publicUrl;
     private final MarketplaceCalls calls;
@@ -87,8 +93,8 @@ public class Registrations {
      * Asks for a plan or an apply through {@code pasar.commands}, so that one replica alone works on an account.
      * Blocks until Kafka has taken the command, a few seconds at most.
      *
-     * @return the command's id and its outcome to come; it fails with a {@link java.util.concurrent.TimeoutException}
-     *     after some minutes if no replica answers. Empty for an unknown account
+     * @return the command's id and its outcome to come, which stays open for ever if no replica answers. Empty for an
+     *     unknown account
      * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take the command; nothing is done then
      */
     public Optional<Pending> request(Action action, String marketplace, String account) {
@@ -104,6 +110,18 @@ public class Registrations {
             }
             return new Pending(id, outcome);
         });
+    }
+
+    /**
+     * What comes of a command that somebody asked for, whichever replica took it and whichever carries it out.
+     *
+     * @return open until it is answered. Empty for a command that is unknown or forgotten, see
+     *     {@link #COMMANDS_KEPT_MINUTES} and {@link #COMMANDS_KEPT}; a replica knows only those sent or answered since
+     *     its start
+     * @throws io.pasar.kafka.KafkaUnavailableException if this replica cannot read answers yet
+     */
+    public Optional<CompletableFuture<Outcome>> outcome(String id) {
+        return pending.find(id);
     }
 
     /**

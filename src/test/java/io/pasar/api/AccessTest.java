@@ -46,6 +46,9 @@ class AccessTest extends OverHttp {
                     POST    | /api/registrations/tiki/1/apply?dry-run=true| read  | 403
                     POST    | /api/registrations/tiki/1/apply?dry-run=true| write | 200
                     GET     | /api/registrations/tiki/1/apply             | read  | 405
+                    GET     | /api/commands/1                             | none  | 401
+                    GET     | /api/commands/1                             | read  | 200
+                    POST    | /api/commands/1                             | write | 405
                     POST    | /api/reconcile                              | none  | 401
                     POST    | /api/reconcile                              | read  | 403
                     POST    | /api/reconcile                              | write | 202
@@ -81,6 +84,7 @@ class AccessTest extends OverHttp {
         when(registrations.webhooks("tiki", "1")).thenReturn(Optional.of(Fixtures.WEBHOOKS));
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
+        when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
 
         // When
         HttpResponse<String> answer = call(method, path, tokenNamed(token));

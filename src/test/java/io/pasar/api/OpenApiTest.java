@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(6);
+        assertThat(described).isEqualTo(mapped).hasSize(7);
     }
 
     @Test
@@ -101,6 +101,7 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:not-found",
                         "urn:pasar:problem:unknown-account",
                         "urn:pasar:problem:unknown-topic",
+                        "urn:pasar:problem:unknown-command",
                         "urn:pasar:problem:method-not-allowed",
                         "urn:pasar:problem:not-acceptable",
                         "urn:pasar:problem:unsupported-media-type",
@@ -116,6 +117,7 @@ class OpenApiTest extends OverHttp {
         "GET, /api/registrations/tiki/41235121321, RegistrationDetail",
         "GET, /api/registrations/tokopedia/13004/webhooks, Webhooks",
         "POST, /api/registrations/tiki/41235121321/apply, Applied",
+        "GET, /api/commands/0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77, Applied",
         "POST, /api/reconcile, Queued",
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
         "GET, /api/registrations?x=1, Problem",
@@ -133,6 +135,7 @@ class OpenApiTest extends OverHttp {
         when(registrations.webhooks(any(), any())).thenReturn(Optional.of(Fixtures.WEBHOOKS));
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
+        when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
 
         // When

@@ -35,6 +35,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class RegistrationAnswersTest extends OverHttp {
 
     private static final String APPLY = "/api/registrations/tiki/41235121321/apply";
+    private static final String COMMAND = "/api/commands/0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77";
 
     @Test
     void listsEveryRegistration() throws Exception {
@@ -132,8 +133,67 @@ class RegistrationAnswersTest extends OverHttp {
 
         // Then
         assertThat(answer.statusCode()).isEqualTo(202);
-        assertThat(answer.headers().allValues("Location")).containsExactly("/api/registrations/tiki/41235121321");
+        assertThat(answer.headers().allValues("Location")).containsExactly(COMMAND);
         assertThat(body(answer)).isEqualTo(json.readTree(Examples.ACCEPTED));
+    }
+
+    @Test
+    void tellsThePromisedOutcomeAsTheApplyWouldHave() throws Exception {
+        // Given
+        when(registrations.outcome("0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77"))
+                .thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
+
+        // When
+        HttpResponse<String> answer = call("GET", COMMAND, ApiUnderTest.READ);
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(body(answer)).isEqualTo(json.readTree(Examples.APPLIED));
+    }
+
+    @Test
+    void promisesTheOutcomeAgainWhileThereIsNone() throws Exception {
+        // Given
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        when(registrations.outcome(any())).thenReturn(Optional.of(outcome));
+
+        // When
+        HttpResponse<String> answer = call("GET", COMMAND, ApiUnderTest.READ);
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.headers().allValues("Location")).containsExactly(COMMAND);
+        assertThat(body(answer)).isEqualTo(json.readTree(Examples.ACCEPTED));
+        assertThat(outcome).isNotDone();
+    }
+
+    @Test
+    void tellsThePromisedFailureAsTheMarketplaceToldIt() throws Exception {
+        // Given
+        Outcome.Failure failure =
+                new Outcome.Failure("rejected", 400, "INVALID_URL", "url is not reachable", "r-7", null);
+        when(registrations.outcome(any()))
+                .thenReturn(Optional.of(
+                        CompletableFuture.completedFuture(new Outcome("id", Fixtures.TIKI, null, null, failure))));
+
+        // When
+        HttpResponse<String> answer = call("GET", COMMAND, ApiUnderTest.READ);
+
+        // Then
+        assertProblem(answer, Problem.MARKETPLACE_FAILED);
+        assertThat(body(answer).at("/answer/code").asText()).isEqualTo("INVALID_URL");
+    }
+
+    @Test
+    void knowsNoOtherCommand() throws Exception {
+        // Given
+        when(registrations.outcome(any())).thenReturn(Optional.empty());
+
+        // When
+        HttpResponse<String> answer = call("GET", "/api/commands/none", ApiUnderTest.READ);
+
+        // Then
+        assertProblem(answer, Problem.UNKNOWN_COMMAND);
     }
 
     @Test

@@ -39,6 +39,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -441,6 +443,36 @@ class RegistrationIT {
         assertThat(event.path("status").path("state").asText()).isEqualTo("in-sync");
         assertThat(event.path("webhooks").path("webhooks").path("order-status").asText())
                 .isEqualTo(urls + "order-status");
+    }
+
+    @Test
+    void knowsOnEveryReplicaWhatCameOfARequest() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        try (PendingOutcomes otherReplica = new PendingOutcomes(clients)) {
+            otherReplica.start();
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .until(() -> otherReplica.find("no-such").isEmpty());
+            context.getRouteController().stopRoute("commands");
+
+            // When
+            Registrations.Pending pending =
+                    registrations.request(Action.PLAN, "tokopedia", id).orElseThrow();
+            CompletableFuture<Outcome> there = await().atMost(SOON)
+                    .until(() -> otherReplica.find(pending.id()), Optional::isPresent)
+                    .orElseThrow();
+            boolean doneTooEarly = there.isDone();
+            context.getRouteController().startRoute("commands");
+
+            // Then
+            assertThat(doneTooEarly).isFalse();
+            assertThat(there.get(SOON.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(pending.outcome().get(SOON.toSeconds(), TimeUnit.SECONDS));
+            assertThat(registrations.outcome(pending.id()))
+                    .hasValueSatisfying(outcome -> assertThat(outcome).isCompleted());
+        }
     }
 
     @Test
