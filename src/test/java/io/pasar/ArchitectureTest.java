@@ -44,6 +44,9 @@ class ArchitectureTest {
     static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF = knowsOnly("api", "registration", "observation", "kafka");
 
     @ArchTest
+    static final ArchRule CLI_IS_A_CLIENT_AND_KNOWS_NO_OTHER = knowsOnly("cli");
+
+    @ArchTest
     static final ArchRule SANDBOX_REACHES_THE_GATEWAY_ONLY_OVER_HTTP = knowsOnly("sandbox");
 
     @ArchTest

@@ -50,9 +50,13 @@ abstract class OverHttp {
         return send(request(path, token).method(method, BodyPublishers.noBody()));
     }
 
+    protected String url() {
+        return "http://localhost:" + port;
+    }
+
     /** @param token null for none */
     protected HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path));
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 

@@ -1,0 +1,281 @@
+package io.pasar.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pasar.cli.GatewayException.Kind;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command words and their options. Each invocation has one. */
+@Command(
+        name = "java -jar pasar.jar",
+        description = {
+            "Asks a running gateway about the registrations of its accounts.",
+            "Without a command this is the gateway itself, and options are its configuration (--key=value)."
+        },
+        footerHeading = "%nEnvironment:%n",
+        footer = {
+            "  PASAR_API_TOKEN  one of the gateway's pasar.api.tokens; to plan and to",
+            "                   apply, one whose role is write"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing to change (plan), nothing left to change (apply), shown (list)",
+            "1:something failed, for one account or for all; the rest was still tried",
+            "2:something to change (plan), something left to change (apply)"
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = HelpCommand.class,
+        scope = ScopeType.INHERIT)
+final class Commands {
+
+    private static final String TOKEN = "PASAR_API_TOKEN";
+
+    private final Map<String, String> environment;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Screen screen;
+    private final ArrayNode results = Gateway.JSON.createArrayNode();
+
+    @Option(
+            names = "--marketplace",
+            paramLabel = "<name>",
+            scope = ScopeType.INHERIT,
+            description = "Only accounts at this marketplace")
+    private String marketplace;
+
+    @Option(names = "--account", paramLabel = "<id>", scope = ScopeType.INHERIT, description = "Only this account")
+    private String account;
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "One JSON document on standard output in place of tables")
+    private boolean json;
+
+    @Option(
+            names = "--url",
+            paramLabel = "<url>",
+            scope = ScopeType.INHERIT,
+            defaultValue = "http://localhost:8081",
+            description = "The gateway's management port. Default: ${DEFAULT-VALUE}")
+    private URI url;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "<time>",
+            scope = ScopeType.INHERIT,
+            defaultValue = "5m",
+            description = "How long plan and apply wait for each account. Default: ${DEFAULT-VALUE}")
+    private Duration wait;
+
+    Commands(Map<String, String> environment, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+        this.screen = new Screen(out);
+    }
+
+    @Command(description = "Shows what an apply would change, and changes nothing.")
+    int plan() throws GatewayException {
+        return change(true);
+    }
+
+    @Command(description = "Registers what the gateway's configuration asks for.")
+    int apply() throws GatewayException {
+        return change(false);
+    }
+
+    @Command(
+            description = "Shows where every registration stands; with --account what is registered, secrets and"
+                    + " addresses.")
+    int list() throws GatewayException {
+        Gateway gateway = gateway();
+        List<JsonNode> chosen = chosen(gateway);
+        int exitCode = Cli.AS_DESIRED;
+        if (account != null) {
+            exitCode = detail(gateway, chosen);
+        } else if (json) {
+            results.addAll(chosen);
+        } else if (!chosen.isEmpty()) {
+            screen.registrations(chosen);
+        }
+        printResults();
+        return exitCode;
+    }
+
+    private int detail(Gateway gateway, List<JsonNode> chosen) throws GatewayException {
+        Tally tally = new Tally();
+        for (JsonNode one : chosen) {
+            try {
+                JsonNode registration = gateway.registration(one);
+                results.add(registration);
+                tally.done++;
+                if (!json) {
+                    screen.registration(registration);
+                }
+            } catch (GatewayException e) {
+                failed(one, e, tally);
+                if (e.endsEverything()) {
+                    break;
+                }
+            }
+        }
+        return tally.failed > 0 ? Cli.ERROR : Cli.AS_DESIRED;
+    }
+
+    private int change(boolean dryRun) throws GatewayException {
+        Gateway gateway = gateway();
+        List<JsonNode> chosen = chosen(gateway);
+        Tally tally = new Tally();
+        for (JsonNode one : chosen) {
+            try {
+                changed(one, gateway.apply(one, dryRun, wait), dryRun, tally);
+            } catch (GatewayException e) {
+                failed(one, e, tally);
+                if (e.endsEverything()) {
+                    break;
+                }
+            }
+        }
+        tally.untried = chosen.size() - tally.done - tally.failed;
+        sum(chosen.size(), dryRun, tally);
+        printResults();
+        return tally.exitCode();
+    }
+
+    private void changed(JsonNode one, JsonNode answer, boolean dryRun, Tally tally) {
+        boolean changes = !answer.path("plan").path("changes").isEmpty();
+        boolean open = dryRun ? changes : !isAsDesired(answer.path("state").asText());
+        tally.done++;
+        tally.open += open ? 1 : 0;
+        if (json) {
+            results.add(named(one).setAll((ObjectNode) answer));
+        } else {
+            screen.changes(one, answer, dryRun ? planned(changes) : applied(changes, open));
+        }
+    }
+
+    private static String planned(boolean changes) {
+        return changes ? "to change:" : "nothing to change";
+    }
+
+    private static String applied(boolean changes, boolean open) {
+        if (open) {
+            return changes ? "sent, but something is left to change:" : "something is left to change";
+        }
+        return changes ? "sent:" : "nothing to change";
+    }
+
+    private static boolean isAsDesired(String state) {
+        return state.equals("in-sync") || state.equals("asserted");
+    }
+
+    private void failed(JsonNode one, GatewayException failure, Tally tally) {
+        tally.failed++;
+        results.add(named(one).set("problem", failure.problem()));
+        String name =
+                one.path("marketplace").asText() + "/" + one.path("account").asText();
+        // Standard output and standard error may be the same terminal
+        out.flush();
+        failure.lines().forEach(line -> err.println(Text.printable("pasar: " + name + ": " + line)));
+    }
+
+    private static ObjectNode named(JsonNode one) {
+        return Gateway.JSON
+                .createObjectNode()
+                .put("marketplace", one.path("marketplace").asText())
+                .put("account", one.path("account").asText());
+    }
+
+    private void sum(int chosen, boolean dryRun, Tally tally) {
+        if (tally.untried > 0) {
+            err.println("pasar: the other accounts were not tried: " + tally.untried);
+        }
+        if (!json && chosen > 1) {
+            out.printf(
+                    "%n%d accounts: %d %s, %d as desired, %d failed%s%n",
+                    chosen,
+                    tally.open,
+                    dryRun ? "to change" : "with something left to change",
+                    tally.done - tally.open,
+                    tally.failed,
+                    tally.untried > 0 ? ", " + tally.untried + " not tried" : "");
+        }
+    }
+
+    private void printResults() {
+        if (!json) {
+            return;
+        }
+        ObjectNode document = Gateway.JSON.createObjectNode().set("registrations", results);
+        try {
+            // Bytes: JSON is UTF-8, whatever the terminal is
+            out.write(Gateway.JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(document));
+            out.println();
+        } catch (IOException e) {
+            throw new IllegalStateException("What was JSON can be written as JSON", e);
+        }
+    }
+
+    private Gateway gateway() throws GatewayException {
+        String token = environment.getOrDefault(TOKEN, "").strip();
+        if (token.isEmpty()) {
+            throw GatewayException.of(
+                    Kind.EVERYTHING, TOKEN + " is not set", "Set it to one of the gateway's pasar.api.tokens.");
+        }
+        if (!token.matches("[\\x21-\\x7e]+")) {
+            throw GatewayException.of(
+                    Kind.EVERYTHING,
+                    TOKEN + " holds white space or characters that no token has",
+                    "Set it to one of the gateway's pasar.api.tokens, and nothing else.");
+        }
+        return new Gateway(url, token);
+    }
+
+    private List<JsonNode> chosen(Gateway gateway) throws GatewayException {
+        List<JsonNode> chosen = gateway.registrations(marketplace).stream()
+                .filter(one -> account == null || one.path("account").asText().equals(account))
+                .toList();
+        if (chosen.isEmpty() && (account != null || marketplace != null)) {
+            throw GatewayException.of(
+                    Kind.EVERYTHING,
+                    "The gateway has no account%s%s"
+                            .formatted(
+                                    account == null ? "" : " '" + account + "'",
+                                    marketplace == null ? "" : " at marketplace '" + marketplace + "'"),
+                    "Those that it has are shown by list.");
+        }
+        if (chosen.isEmpty()) {
+            err.println("pasar: the gateway has no accounts");
+        }
+        return chosen;
+    }
+
+    /** How many accounts went which way. */
+    private static final class Tally {
+
+        private int done;
+        private int open;
+        private int failed;
+        private int untried;
+
+        int exitCode() {
+            if (failed > 0) {
+                return Cli.ERROR;
+            }
+            return open > 0 ? Cli.CHANGES : Cli.AS_DESIRED;
+        }
+    }
+}
