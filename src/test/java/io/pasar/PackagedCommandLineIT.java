@@ -58,7 +58,7 @@ class PackagedCommandLineIT extends GatewayTest {
         // Then
         assertThat(applied.exitCode()).isEqualTo(1);
         JsonNode document = new ObjectMapper().readTree(applied.out());
-        assertThat(document.findValuesAsText("account")).containsExactly("p77", "13004", "p78");
+        assertThat(document.findValuesAsText("account")).containsExactlyInAnyOrder("p77", "13004", "p78");
         assertThat(document.findValuesAsText("type")).containsOnly("urn:pasar:problem:marketplace-failed");
         assertThat(applied.err()).contains("pasar: tokopedia/13004: The marketplace did not do what it was asked");
         assertThat(applied.out() + applied.err()).doesNotContain(WRITE_TOKEN, "Exception");

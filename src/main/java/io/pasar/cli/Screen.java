@@ -50,7 +50,7 @@ final class Screen {
                     Text.of(change.path("field")),
                     Text.of(change.path("action")),
                     Text.of(change.path("from")),
-                    Text.of(change.path("to"))));
+                    change.path("to").equals(change.path("from")) ? "(the same)" : Text.of(change.path("to"))));
             table.print(out, INDENT);
         }
         answer.path("plan").path("warnings").forEach(warning -> out.println(INDENT + "warning: " + Text.of(warning)));

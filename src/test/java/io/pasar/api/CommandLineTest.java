@@ -59,7 +59,7 @@ class CommandLineTest extends OverHttp {
                                 tokopedia/13004: drifted, to change:
                                   FIELD            ACTION      FROM                                   TO
                                   order-status     change      https://other.example.com/status       https://hooks.example.com/webhooks/tokopedia/13004/order-status
-                                  fulfillment_url  carry-over  https://other.example.com/fulfillment  https://other.example.com/fulfillment
+                                  fulfillment_url  carry-over  https://other.example.com/fulfillment  (the same)
                                   warning: fulfillment_url is not ours and is signed with the same secret
                                 tiki/41235121321: asserted, nothing to change
 
