@@ -66,12 +66,8 @@ final class GatewayException extends Exception {
 
     /** What a marketplace answered, in its own words as far as there are any. */
     private static String reply(JsonNode answer) {
-        StringBuilder text = new StringBuilder("It said: ");
-        if (answer.hasNonNull("message")) {
-            text.append(answer.path("message").asText());
-        } else {
-            text.append(answer.path("kind").asText());
-        }
+        String words =
+                answer.path(answer.hasNonNull("message") ? "message" : "kind").asText();
         List<String> more = new ArrayList<>();
         if (answer.hasNonNull("code")) {
             more.add("code " + answer.path("code").asText());
@@ -82,8 +78,6 @@ final class GatewayException extends Exception {
         if (answer.hasNonNull("retryAfterSeconds")) {
             more.add("to be tried again in " + answer.path("retryAfterSeconds").asText() + " s");
         }
-        return more.isEmpty()
-                ? text.toString()
-                : text.append(" (").append(String.join(", ", more)).append(')').toString();
+        return more.isEmpty() ? words : words + " (" + String.join(", ", more) + ")";
     }
 }

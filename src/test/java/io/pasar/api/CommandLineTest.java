@@ -128,7 +128,7 @@ class CommandLineTest extends OverHttp {
                                 """,
                                 """
                                 pasar: tokopedia/13004: The marketplace did not do what it was asked
-                                pasar: tokopedia/13004: It said: url is not reachable (code INVALID_URL, request r-7, to be tried again in 30 s)
+                                pasar: tokopedia/13004: url is not reachable (code INVALID_URL, request r-7, to be tried again in 30 s)
                                 """));
     }
 
@@ -163,7 +163,7 @@ class CommandLineTest extends OverHttp {
 
         // Then
         assertThat(applied.exitCode()).isEqualTo(1);
-        assertThat(applied.err()).contains("It said: url is not reachable");
+        assertThat(applied.err()).contains("url is not reachable");
     }
 
     @Test
@@ -260,7 +260,7 @@ class CommandLineTest extends OverHttp {
 
         // Then
         assertThat(listed.exitCode()).isEqualTo(1);
-        assertThat(listed.err()).contains("tokopedia/13004: It said: Tokopedia cannot be reached\n");
+        assertThat(listed.err()).contains("tokopedia/13004: Tokopedia cannot be reached\n");
         assertThat(parsed(listed).at("/registrations/0/problem/answer/kind").asText())
                 .isEqualTo("unavailable");
     }
@@ -354,7 +354,7 @@ class CommandLineTest extends OverHttp {
 
         // Then
         assertThat(planned.exitCode()).isEqualTo(1);
-        assertThat(planned.err()).contains("tiki/41235121321: It said: url is not reachable");
+        assertThat(planned.err()).contains("tiki/41235121321: url is not reachable");
         JsonNode document = parsed(planned);
         assertThat(document.fieldNames()).toIterable().containsExactly("registrations");
         JsonNode first = document.at("/registrations/0");
