@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:nothing to change (plan), nothing left to change (apply), shown (list)",
-            "1:something failed, for one account or for all; the rest was still tried",
+            "1:something failed, for one account or for all",
             "2:something to change (plan), something left to change (apply)"
         },
         mixinStandardHelpOptions = true,
