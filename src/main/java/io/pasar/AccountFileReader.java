@@ -105,6 +105,8 @@ final class AccountFileReader {
                 list.getValue().forEach(this::account);
             } else if (root instanceof MappingNode mapping && YamlRecords.child(mapping, "accounts") != null) {
                 accountsKey(mapping);
+            } else if (root instanceof MappingNode mapping && YamlRecords.child(mapping, "pasar") != null) {
+                refuse(root, "begins with pasar; write only what stands below pasar.accounts");
             } else {
                 account(root);
             }

@@ -81,13 +81,14 @@ final class YamlRecords<T extends Record> {
     /** The value of this key, however it is written; null if there is none. */
     static Node child(MappingNode node, String key) {
         String wanted = uniform(key);
+        Node last = null;
         for (NodeTuple entry : node.getValue()) {
             if (entry.getKeyNode() instanceof ScalarNode scalar
                     && uniform(scalar.getValue()).equals(wanted)) {
-                return entry.getValueNode();
+                last = entry.getValueNode();
             }
         }
-        return null;
+        return last;
     }
 
     private T bind(Class<T> type) {
