@@ -34,6 +34,7 @@ final class AccountFileReader {
     private final PlaceholdersResolver placeholders;
     private final ConfigurationRules rules;
     private final PasarConfiguration configuration;
+    private final Yaml yaml = yaml();
 
     /** @param configuration what the accounts must fit to */
     AccountFileReader(PlaceholdersResolver placeholders, ConfigurationRules rules, PasarConfiguration configuration) {
@@ -46,7 +47,7 @@ final class AccountFileReader {
     Content read(String name, byte[] bytes) {
         Reading reading = new Reading(name);
         try {
-            for (Node document : yaml().composeAll(new UnicodeReader(new ByteArrayInputStream(bytes)))) {
+            for (Node document : yaml.composeAll(new UnicodeReader(new ByteArrayInputStream(bytes)))) {
                 reading.document(document);
             }
         } catch (MarkedYAMLException e) {

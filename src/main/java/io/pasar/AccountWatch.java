@@ -26,8 +26,8 @@ final class AccountWatch implements SmartLifecycle {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /** At most this part of the time is spent with looking. */
-    private static final int SHARE_OF_TIME = 10;
+    /** At least so many times as long as a look takes is the pause behind it. */
+    private static final int SHARE_OF_TIME = 5;
 
     /** While Kafka is away this is not for long, and publishing is answered 503 until the topics are there. */
     private static final Duration TOPICS_WITHIN = Duration.ofSeconds(5);

@@ -271,9 +271,9 @@ final class YamlRecords<T extends Record> {
 
     /**
      * @param element of a list or map; otherwise the type itself
-     * @param defaults null if there is none
+     * @param byDefault null if there is none
      */
-    private record Component(String name, String key, Class<?> type, Class<?> element, String[] defaults) {
+    private record Component(String name, String key, Class<?> type, Class<?> element, Object byDefault) {
 
         static Component of(RecordComponent component, DefaultValue defaults) {
             ResolvableType type = ResolvableType.forType(component.getGenericType());
@@ -282,19 +282,19 @@ final class YamlRecords<T extends Record> {
                     ? type.getGeneric(0).toClass()
                     : raw == Map.class ? type.getGeneric(1).toClass() : raw;
             String key = DataObjectPropertyName.toDashedForm(component.getName());
-            return new Component(uniform(key), key, raw, element, defaults == null ? null : defaults.value());
+            return new Component(uniform(key), key, raw, element, defaultOf(raw, element, defaults));
         }
 
-        Object byDefault() {
+        private static Object defaultOf(Class<?> type, Class<?> element, DefaultValue defaults) {
             if (defaults == null) {
                 return null;
             }
             if (type == List.class) {
-                return Arrays.stream(defaults)
+                return Arrays.stream(defaults.value())
                         .map(text -> convert(element, text))
                         .toList();
             }
-            return type == Map.class ? Map.of() : convert(type, defaults[0]);
+            return type == Map.class ? Map.of() : convert(type, defaults.value()[0]);
         }
     }
 
