@@ -35,6 +35,9 @@ final class AccountWatch implements SmartLifecycle {
     /** Of a line of the log. */
     private static final int MOST_MISTAKES = 20;
 
+    /** The same; of accounts that are gone every one is told, because that is what somebody will ask for. */
+    private static final int MOST_ACCOUNTS = 100;
+
     private final AccountFiles files;
     private final Accounts accounts;
     private final TopicProvisioner topics;
@@ -149,23 +152,26 @@ final class AccountWatch implements SmartLifecycle {
     private static void tellChanges(Map<String, Account> before, Map<String, Account> now) {
         tell(
                 now.keySet().stream().filter(key -> !before.containsKey(key)).toList(),
+                MOST_ACCOUNTS,
                 "Accounts are new; they are registered at the next check");
         tell(
                 now.keySet().stream()
                         .filter(key ->
                                 before.containsKey(key) && !before.get(key).equals(now.get(key)))
                         .toList(),
+                MOST_ACCOUNTS,
                 "Accounts have changed");
         tell(
                 before.keySet().stream().filter(key -> !now.containsKey(key)).toList(),
+                Integer.MAX_VALUE,
                 "Accounts are gone; their webhooks are answered 404 from now on, and stay registered");
     }
 
-    private static void tell(List<String> keys, String text) {
+    private static void tell(List<String> keys, int most, String text) {
         if (!keys.isEmpty()) {
             LOGGER.atInfo()
                     .addKeyValue("count", keys.size())
-                    .addKeyValue("accounts", String.join(", ", keys))
+                    .addKeyValue("accounts", keys.stream().limit(most).collect(Collectors.joining(", ")))
                     .log(text);
         }
     }

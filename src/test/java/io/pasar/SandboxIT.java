@@ -216,6 +216,24 @@ class SandboxIT {
         });
     }
 
+    @Test
+    @Order(9)
+    void registersTheSecretThatAFileSaysNow() throws Exception {
+        // Given
+        Path file = accountsDir.resolve("new.yaml");
+        String secret = "other-webhook-secret";
+
+        // When
+        Files.writeString(file, Files.readString(file).replace("[new-webhook-secret-1]", "[" + secret + "]"));
+
+        // Then
+        String fingerprint = new Secret(secret).fingerprint("tokopedia", "14001");
+        patiently().untilAsserted(() -> assertThat(get("/api/registrations/tokopedia/14001")
+                        .at("/recorded/secret")
+                        .asText())
+                .isEqualTo(fingerprint));
+    }
+
     private Map<String, String> states() throws Exception {
         Map<String, String> states = new TreeMap<>();
         get("/api/registrations")
