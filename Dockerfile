@@ -24,7 +24,7 @@ COPY --from=build /build/extracted/dependencies/ ./
 COPY --from=build /build/extracted/snapshot-dependencies/ ./
 COPY --from=build /build/extracted/application/ ./
 USER 10001:10001
-# Configuration: mount /pasar/config/application.yaml, and /pasar/routes to replace the packed routes whole
+# Configuration: mount /pasar/config/application.yaml, /pasar/accounts with account files, and /pasar/routes to replace the packed routes whole
 VOLUME /pasar/data
 EXPOSE 8080 8081
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"

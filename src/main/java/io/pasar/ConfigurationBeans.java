@@ -30,9 +30,19 @@ class ConfigurationBeans {
     }
 
     @Bean
-    static PasarConfiguration pasarConfiguration(
+    static ConfigurationLoader.Loaded loadedConfiguration(
             ConfigurableEnvironment environment, RouteFiles routes, ObjectProvider<AccountRules> rules) {
         return new ConfigurationLoader(environment, routes, rules.stream().toList()).load();
+    }
+
+    @Bean
+    static PasarConfiguration pasarConfiguration(ConfigurationLoader.Loaded loaded) {
+        return loaded.configuration();
+    }
+
+    @Bean
+    AccountFiles accountFiles(ConfigurationLoader.Loaded loaded) {
+        return loaded.files();
     }
 
     @Bean
@@ -41,8 +51,8 @@ class ConfigurationBeans {
     }
 
     @Bean
-    Accounts accounts(PasarConfiguration configuration) {
-        return new Accounts(configuration.accounts());
+    Accounts accounts(AccountFiles files) {
+        return new Accounts(files.accounts());
     }
 
     @Bean

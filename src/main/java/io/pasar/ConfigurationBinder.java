@@ -73,13 +73,17 @@ final class ConfigurationBinder extends AbstractBindHandler {
         this.sources = StreamSupport.stream(
                         ConfigurationPropertySources.get(environment).spliterator(), false)
                 .toList();
-        // Strict: Spring Boot's own takes a ${NAME} that is nowhere defined for the value itself
-        PlaceholdersResolver strict = new PropertySourcesPlaceholdersResolver(
-                environment.getPropertySources(), new PropertyPlaceholderHelper("${", "}", ":", '\\', false));
+        PlaceholdersResolver strict = strict(environment);
         // What stands in the file of a config tree is taken as it is, and is a text to every conversion
         this.placeholders = value -> value instanceof ConfigTreePropertySource.Value file
                 ? file.toString()
                 : strict.resolvePlaceholders(value);
+    }
+
+    /** Strict: Spring Boot's own takes a {@code ${NAME}} that is nowhere defined for the value itself. */
+    static PlaceholdersResolver strict(ConfigurableEnvironment environment) {
+        return new PropertySourcesPlaceholdersResolver(
+                environment.getPropertySources(), new PropertyPlaceholderHelper("${", "}", ":", '\\', false));
     }
 
     /** Never null; what could not be converted has its default, or null where there is none. */
@@ -172,7 +176,8 @@ final class ConfigurationBinder extends AbstractBindHandler {
             // `ingest:` with nothing below it means the defaults; UnknownKeys tells of a text where keys belong
             boolean noKeysBelow = error instanceof ConverterNotFoundException && (type.isRecord() || value.isEmpty());
             if (!noKeysBelow) {
-                mistakes.add(new Mistake(name.toString(), text(name, type, value, error) + origin(property)));
+                mistakes.add(
+                        new Mistake(name.toString(), text(name.toString(), type, value, error) + origin(property)));
             }
         }
         return name.isLastElementIndexed() && (type == String.class || type == Secret.class) ? "" : null;
@@ -188,9 +193,10 @@ final class ConfigurationBinder extends AbstractBindHandler {
         }
     }
 
-    private static String text(ConfigurationPropertyName name, Class<?> type, String value, Exception error) {
+    /** Why the value of this key cannot be taken, without telling a value that may be a secret. */
+    static String text(String name, Class<?> type, String value, Exception error) {
         boolean confidential =
-                CONFIDENTIAL.matcher(name.toString().toLowerCase(Locale.ROOT)).find();
+                CONFIDENTIAL.matcher(name.toLowerCase(Locale.ROOT)).find();
         if (error instanceof PlaceholderResolutionException unresolved) {
             boolean mayBeNamed =
                     !confidential || ENVIRONMENT_VARIABLE.matcher(value).matches();

@@ -2,19 +2,14 @@ package io.pasar;
 
 import io.pasar.account.Mistake;
 import io.pasar.marketplace.AccountRules;
-import jakarta.validation.ConstraintViolation;
-import jakarta.validation.Path;
-import jakarta.validation.Validation;
-import jakarta.validation.ValidatorFactory;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Profiles;
 
@@ -30,31 +25,43 @@ final class ConfigurationLoader {
     private final RouteFiles routes;
     private final ConfigurationRules rules;
     private final boolean sandbox;
+    private final List<AccountRules> accountRules;
     private final List<Mistake> mistakes = new ArrayList<>();
 
     ConfigurationLoader(ConfigurableEnvironment environment, RouteFiles routes, List<AccountRules> accountRules) {
         this.environment = environment;
         this.routes = routes;
         this.sandbox = environment.acceptsProfiles(Profiles.of("sandbox"));
-        this.rules = new ConfigurationRules(routes.eventKinds(), accountRules, sandbox);
+        this.accountRules = accountRules;
+        this.rules = rules();
     }
 
     /** @throws InvalidConfigurationException with every mistake there is */
-    PasarConfiguration load() {
+    Loaded load() {
         ConfigurationBinder binder = new ConfigurationBinder(environment);
         PasarConfiguration configuration = binder.bind();
         add(binder.mistakes());
         add(UnknownKeys.in(environment));
-        add(violations(configuration));
+        add(Violations.of(configuration, ConfigurationBinder.ROOT.toString()));
         add(routes.mistakes());
         add(rules.mistakes(configuration));
+        AccountFiles files = new AccountFiles(
+                configuration,
+                new AccountFileReader(ConfigurationBinder.strict(environment), rules(), configuration),
+                Clock.systemUTC());
+        add(files.readAll());
         if (!mistakes.isEmpty()) {
             throw new InvalidConfigurationException(mistakes);
         }
         if (!sandbox) {
             warnOfPlainHttp(configuration);
         }
-        return configuration;
+        return new Loaded(configuration, files);
+    }
+
+    /** Each is for one thread at a time, and the files are watched by another. */
+    private ConfigurationRules rules() {
+        return new ConfigurationRules(routes.eventKinds(), accountRules, sandbox);
     }
 
     /** Of a key that an earlier check has refused nothing more is told: its value is gone, or stands for nothing. */
@@ -64,45 +71,6 @@ final class ConfigurationLoader {
                 .distinct()
                 .filter(mistake -> !refused.contains(mistake.key()))
                 .forEach(mistakes::add);
-    }
-
-    private static List<Mistake> violations(PasarConfiguration configuration) {
-        try (ValidatorFactory factory = Validation.buildDefaultValidatorFactory()) {
-            return factory.getValidator().validate(configuration).stream()
-                    .map(violation -> new Mistake(key(violation.getPropertyPath()), text(violation)))
-                    .sorted(Comparator.comparing(Mistake::key))
-                    .toList();
-        }
-    }
-
-    private static String key(Path path) {
-        StringBuilder key = new StringBuilder(ConfigurationBinder.ROOT.toString());
-        for (Path.Node node : path) {
-            if (node.getIndex() != null) {
-                key.append('[').append(node.getIndex()).append(']');
-            }
-            if (node.getKey() != null) {
-                key.append('.').append(node.getKey());
-            }
-            key.append('.').append(DataObjectPropertyName.toDashedForm(node.getName()));
-        }
-        return key.toString();
-    }
-
-    private static String text(ConstraintViolation<?> violation) {
-        if (violation.getInvalidValue() != null) {
-            return violation.getMessage();
-        }
-        String name = null;
-        for (Path.Node node : violation.getPropertyPath()) {
-            name = node.getName();
-        }
-        try {
-            Class<?> type = violation.getLeafBean().getClass().getMethod(name).getReturnType();
-            return violation.getMessage() + ConfigurationBinder.whatToWrite(type);
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("The configuration is made of records, but " + name + " is of none", e);
-        }
     }
 
     private static void warnOfPlainHttp(PasarConfiguration configuration) {
@@ -115,4 +83,7 @@ final class ConfigurationLoader {
             }
         });
     }
+
+    /** What application.yaml and its like say, and what the files beside it say. */
+    record Loaded(PasarConfiguration configuration, AccountFiles files) {}
 }

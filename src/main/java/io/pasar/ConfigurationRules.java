@@ -75,6 +75,14 @@ final class ConfigurationRules {
         return List.copyOf(mistakes);
     }
 
+    /** What is wrong with one account that comes beside this configuration; its keys begin with {@code account}. */
+    List<Mistake> mistakes(Account account, PasarConfiguration configuration) {
+        mistakes.clear();
+        checkAccount("account", account, configuration);
+        checkPublicUrl(configuration.withAccounts(List.of(account)));
+        return List.copyOf(mistakes);
+    }
+
     static boolean isPlainHttp(URI url) {
         return "http".equalsIgnoreCase(url.getScheme());
     }
@@ -211,14 +219,18 @@ final class ConfigurationRules {
             if (earlier != null) {
                 refuse(key + ".id", "is the account of " + earlier + " again; give each account once");
             }
-            checkSecrets(key, account);
-            if (account.marketplace() != null && checkMarketplace(key, account.marketplace(), configuration)) {
-                checkEvents(key, account);
-                if (accountRules.containsKey(account.marketplace())) {
-                    accountRules.get(account.marketplace()).mistakes(account).stream()
-                            .map(mistake -> mistake.under(key))
-                            .forEach(mistakes::add);
-                }
+            checkAccount(key, account, configuration);
+        }
+    }
+
+    private void checkAccount(String key, Account account, PasarConfiguration configuration) {
+        checkSecrets(key, account);
+        if (account.marketplace() != null && checkMarketplace(key, account.marketplace(), configuration)) {
+            checkEvents(key, account);
+            if (accountRules.containsKey(account.marketplace())) {
+                accountRules.get(account.marketplace()).mistakes(account).stream()
+                        .map(mistake -> mistake.under(key))
+                        .forEach(mistakes::add);
             }
         }
     }

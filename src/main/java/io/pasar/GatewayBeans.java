@@ -1,14 +1,16 @@
 package io.pasar;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pasar.account.Accounts;
+import io.pasar.inbound.QuarantineRate;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
-import io.pasar.kafka.Topics;
+import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.observation.Observations;
 import java.time.Clock;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,9 +30,48 @@ class GatewayBeans {
 
     @Bean
     TopicProvisioner topicProvisioner(KafkaClients clients, KafkaConfiguration configuration, Accounts accounts) {
-        Set<String> eventTopics = accounts.all().stream()
-                .flatMap(account -> account.events().stream().map(kind -> Topics.of(account.marketplace(), kind)))
-                .collect(Collectors.toSet());
-        return new TopicProvisioner(clients, configuration.topics(), eventTopics);
+        return new TopicProvisioner(clients, configuration.topics(), AccountWatch.topicsOf(accounts.all()));
+    }
+
+    @Bean
+    AccountWatch accountWatch(
+            AccountFiles files,
+            Accounts accounts,
+            TopicProvisioner topics,
+            MarketplaceCalls calls,
+            Observations observations,
+            QuarantineRate quarantineRate) {
+        return new AccountWatch(
+                files,
+                accounts,
+                topics,
+                List.of(
+                        () -> calls.retain(accounts.all()),
+                        () -> observations.retain((marketplace, id) ->
+                                accounts.find(marketplace, id).isPresent()),
+                        () -> quarantineRate.retain(key -> isAccount(key, accounts))));
+    }
+
+    private static boolean isAccount(String key, Accounts accounts) {
+        String[] parts = key.split("/", 2);
+        return accounts.find(parts[0], parts[1]).isPresent();
+    }
+
+    @Bean
+    AccountFilesHealthIndicator accountFilesHealthIndicator(AccountFiles files) {
+        return new AccountFilesHealthIndicator(files);
+    }
+
+    @Bean
+    MeterBinder accountFilesMetrics(AccountFiles files) {
+        return registry -> {
+            Gauge.builder("pasar.accounts", files, all -> all.accounts().size())
+                    .description("Accounts that are served")
+                    .register(registry);
+            Gauge.builder("pasar.accounts.files.broken", files, all -> all.broken()
+                            .size())
+                    .description("Account files that are not taken as they are; one more while the folder is not there")
+                    .register(registry);
+        };
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param dataDir parent of everything kept on the local disk
  * @param publicUrl where marketplaces reach the ingest port; registered URLs begin with it
  * @param marketplaces by name
+ * @param accountsDir where files with more accounts are; it need not exist
  */
 record PasarConfiguration(
         @DefaultValue("data") Path dataDir,
@@ -29,9 +30,11 @@ record PasarConfiguration(
         @DefaultValue @Valid ApiConfiguration api,
         @DefaultValue Map<String, @Valid MarketplaceConfiguration> marketplaces,
         @DefaultValue @Valid RegistrationConfiguration registration,
-        @DefaultValue List<@Valid Account> accounts) {
+        @DefaultValue List<@Valid Account> accounts,
+        @DefaultValue("accounts") Path accountsDir) {
 
     PasarConfiguration withAccounts(List<Account> others) {
-        return new PasarConfiguration(dataDir, publicUrl, ingest, kafka, api, marketplaces, registration, others);
+        return new PasarConfiguration(
+                dataDir, publicUrl, ingest, kafka, api, marketplaces, registration, others, accountsDir);
     }
 }

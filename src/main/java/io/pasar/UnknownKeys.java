@@ -124,12 +124,17 @@ final class UnknownKeys {
         if (known.isEmpty()) {
             return parent + " takes a value and no keys below it";
         }
-        return known.keySet().stream()
-                .filter(candidate -> distance(key, candidate) <= NEAR)
-                .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
+        return nearest(key, known.keySet())
                 .map(near -> "did you mean " + parent + "." + dashed(known.get(near)) + "?")
                 .orElseGet(() -> parent + " takes "
                         + known.values().stream().map(UnknownKeys::dashed).collect(Collectors.joining(", ")));
+    }
+
+    /** The one that was probably meant, if any. */
+    static Optional<String> nearest(String key, Collection<String> candidates) {
+        return candidates.stream()
+                .filter(candidate -> distance(key, candidate) <= NEAR)
+                .min(Comparator.comparingInt(candidate -> distance(key, candidate)));
     }
 
     private static String dashed(RecordComponent component) {

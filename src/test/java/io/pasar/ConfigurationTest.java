@@ -56,8 +56,8 @@ import org.yaml.snakeyaml.Yaml;
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationTest {
 
-    private static final Resource PACKED = new FileSystemResource("application.yaml");
-    private static final Resource GOOD = new ClassPathResource("configuration/good.yaml");
+    static final Resource PACKED = new FileSystemResource("application.yaml");
+    static final Resource GOOD = new ClassPathResource("configuration/good.yaml");
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refusals")
@@ -292,7 +292,7 @@ class ConfigurationTest {
     }
 
     /** Sources in order of precedence, under none but the properties of the test. */
-    private static ApplicationContextRunner runner(PropertySource<?>... sources) {
+    static ApplicationContextRunner runner(PropertySource<?>... sources) {
         return new ApplicationContextRunner()
                 .withUserConfiguration(ConfigurationBeans.class, Rules.class)
                 .withPropertyValues(RouteFiles.PATTERN + "=classpath:configuration/routes/**/*.camel.yaml")
@@ -312,7 +312,7 @@ class ConfigurationTest {
         return yaml(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static PropertySource<?> yaml(Resource resource) {
+    static PropertySource<?> yaml(Resource resource) {
         try {
             // Of two sources with the same name the later would take the place of the earlier
             String name = "yaml " + System.identityHashCode(resource);
@@ -322,7 +322,7 @@ class ConfigurationTest {
         }
     }
 
-    private static List<String> mistakes(AssertableApplicationContext context) {
+    static List<String> mistakes(AssertableApplicationContext context) {
         assertThat(context).hasFailed();
         Throwable failure = context.getStartupFailure();
         while (!(failure instanceof InvalidConfigurationException)) {

@@ -19,9 +19,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
@@ -65,6 +68,8 @@ class SandboxIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration SOON = Duration.ofSeconds(30);
 
+    private static Path accountsDir;
+
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Autowired
@@ -77,6 +82,8 @@ class SandboxIT {
     static void onFreePorts(DynamicPropertyRegistry registry) throws IOException {
         String directory = Files.createTempDirectory("pasar").toString();
         int ingestPort = Ports.free();
+        accountsDir = Path.of(directory, "accounts");
+        registry.add("pasar.accounts-dir", () -> accountsDir.toString());
         registry.add("pasar.data-dir", () -> directory);
         registry.add("server.port", () -> MANAGEMENT_PORT);
         registry.add("pasar.ingest.port", () -> ingestPort);
@@ -184,6 +191,62 @@ class SandboxIT {
         // Then
         assertThat(secrets).hasSizeGreaterThan(7).allSatisfy(secret -> assertThat(told)
                 .doesNotContain(secret));
+    }
+
+    @Test
+    @Order(8)
+    void registersSellersWhoseFileIsDroppedInAndReceivesTheirWebhooks() throws Exception {
+        // When
+        Files.createDirectory(accountsDir);
+        Files.writeString(
+                accountsDir.resolve("new.yaml"),
+                """
+                - {marketplace: tokopedia, id: 14001, client-id: new-app, client-secret: new-client-secret-1,
+                   webhook-secrets: [new-webhook-secret-1], events: [order-status]}
+                - {marketplace: tiki, id: 014002, client-id: sandbox-tiki-app-2, client-secret: made-up-client-secret-2,
+                   token-auth: body, webhook-secrets: [made-up-secret-of-32-characters3], events: [order],
+                   warehouses: [sgn3]}
+                """);
+
+        // Then
+        await().atMost(SOON.multipliedBy(2)).untilAsserted(() -> {
+            assertThat(states()).containsEntry("14001", "in-sync").containsEntry("014002", "asserted");
+            assertThat(keysOf("pasar.tokopedia.order-status")).anyMatch(key -> key.startsWith("14001/"));
+            assertThat(keysOf("pasar.tiki.order")).anyMatch(key -> key.startsWith("014002/"));
+        });
+    }
+
+    @Test
+    @Order(9)
+    void registersTheSecretThatAFileSaysNow() throws Exception {
+        // Given
+        Path file = accountsDir.resolve("new.yaml");
+        String secret = "other-webhook-secret";
+
+        // When
+        Files.writeString(file, Files.readString(file).replace("[new-webhook-secret-1]", "[" + secret + "]"));
+
+        // Then
+        String fingerprint = new Secret(secret).fingerprint("tokopedia", "14001");
+        patiently().untilAsserted(() -> assertThat(get("/api/registrations/tokopedia/14001")
+                        .at("/recorded/secret")
+                        .asText())
+                .isEqualTo(fingerprint));
+    }
+
+    private Map<String, String> states() throws Exception {
+        Map<String, String> states = new TreeMap<>();
+        get("/api/registrations")
+                .get("registrations")
+                .forEach(one ->
+                        states.put(one.get("account").asText(), one.get("state").asText()));
+        return states;
+    }
+
+    private List<String> keysOf(String topic) {
+        return Records.in(kafka, topic).stream()
+                .map(found -> new String(found.key(), UTF_8))
+                .toList();
     }
 
     /** These calls ask the marketplace, which has a rate limit: asking as fast as possible would starve the gateway. */

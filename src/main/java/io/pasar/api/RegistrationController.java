@@ -241,7 +241,7 @@ class RegistrationController {
 
     private static ErrorResponseException unknown(String marketplace, String account) {
         return Problem.UNKNOWN_ACCOUNT.because(
-                "No account '%s' of marketplace '%s' under pasar.accounts.".formatted(account, marketplace));
+                "No account '%s' of marketplace '%s' is configured.".formatted(account, marketplace));
     }
 
     /** By their names in JSON, which {@link State} alone decides. */

@@ -1,8 +1,10 @@
 package io.pasar.inbound;
 
+import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 
 /**
@@ -22,6 +24,14 @@ public final class QuarantineRate {
 
     QuarantineRate(IngestMetrics metrics) {
         this.metrics = metrics;
+    }
+
+    /** Forgets the accounts that are gone; keys are {@code <marketplace>/<account>}. */
+    public void retain(Predicate<String> isAccount) {
+        limiters.getAllRateLimiters().stream()
+                .map(RateLimiter::getName)
+                .filter(isAccount.negate())
+                .forEach(limiters::remove);
     }
 
     public boolean permits(Exchange exchange) {

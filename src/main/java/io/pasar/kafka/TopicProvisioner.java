@@ -10,9 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -74,6 +77,9 @@ public final class TopicProvisioner implements SmartLifecycle {
     /** Notices that would be the same every few minutes. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
+    /** Those who wait for topics that were added. */
+    private final BlockingQueue<CompletableFuture<Void>> waiting = new LinkedBlockingQueue<>();
+
     private volatile String problem = "not checked yet";
     private volatile Thread worker;
 
@@ -90,7 +96,7 @@ public final class TopicProvisioner implements SmartLifecycle {
         this.checkEvery = checkEvery;
         this.clients = clients;
         this.settings = settings;
-        this.topics = new TreeSet<>(eventTopics);
+        this.topics = new ConcurrentSkipListSet<>(eventTopics);
         this.topics.addAll(
                 List.of(Topics.QUARANTINE, Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS));
     }
@@ -98,6 +104,31 @@ public final class TopicProvisioner implements SmartLifecycle {
     /** Why the topics are not ready; empty once they are. */
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
+    }
+
+    /**
+     * Sees to these topics too from now on, and waits until they can be written to. Of a topic that then is wrong the
+     * log and the health check tell.
+     *
+     * @return false if that takes longer; they are tried on in the background
+     */
+    public boolean add(Collection<String> eventTopics, Duration within) {
+        if (!topics.addAll(eventTopics)) {
+            return true;
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        waiting.add(done);
+        try {
+            done.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nobody completes this with a failure", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**
@@ -171,19 +202,23 @@ public final class TopicProvisioner implements SmartLifecycle {
     }
 
     private void keepTrying(CompletableFuture<Void> ready) {
+        List<CompletableFuture<Void>> added = new ArrayList<>();
         while (worker == Thread.currentThread()) {
+            waiting.drainTo(added);
             try {
                 provision(TRY_WITHIN);
                 problem = null;
                 clients.warmUp(topics);
                 ready.complete(null);
-                pause(checkEvery);
+                complete(added);
+                pause(checkEvery, added);
                 continue;
             } catch (KafkaStartException e) {
                 if (!ready.completeExceptionally(e)) {
                     report(e);
                     // The other topics are all right, and their first events shall not fail
                     clients.warmUp(topics);
+                    complete(added);
                 }
             } catch (KafkaException e) {
                 report(e);
@@ -191,7 +226,7 @@ public final class TopicProvisioner implements SmartLifecycle {
                 ready.completeExceptionally(e);
                 report(e);
             }
-            pause(TRY_EVERY);
+            pause(TRY_EVERY, added);
         }
     }
 
@@ -203,9 +238,18 @@ public final class TopicProvisioner implements SmartLifecycle {
         }
     }
 
-    private void pause(Duration time) {
+    private static void complete(List<CompletableFuture<Void>> added) {
+        added.forEach(waiter -> waiter.complete(null));
+        added.clear();
+    }
+
+    /** Ends at once when topics are added. */
+    private void pause(Duration time, List<CompletableFuture<Void>> added) {
         try {
-            TimeUnit.MILLISECONDS.sleep(time.toMillis());
+            CompletableFuture<Void> waiter = waiting.poll(time.toMillis(), TimeUnit.MILLISECONDS);
+            if (waiter != null) {
+                added.add(waiter);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             worker = null;

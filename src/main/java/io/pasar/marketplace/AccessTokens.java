@@ -5,11 +5,13 @@ import io.pasar.account.Secret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Keeps each account's access token until shortly before it expires. Safe for use by many threads: however many ask
@@ -61,6 +63,11 @@ public final class AccessTokens {
         if (known != null && isDone(known) && known.join().token().equals(failed)) {
             tokens.remove(client, known);
         }
+    }
+
+    /** Forgets the tokens of everybody else: accounts that are gone, and credentials that were changed. */
+    public void retain(Collection<Account> accounts) {
+        tokens.keySet().retainAll(accounts.stream().map(Client::of).collect(Collectors.toSet()));
     }
 
     private Secret fetch(Account account, Client client, CompletableFuture<Held> mine) {

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -70,6 +71,11 @@ public final class MarketplaceCalls {
      */
     public Registered register(RegistrationRequest request) {
         return withToken(request.account(), MarketplaceCall.REGISTER, request, Registered.class);
+    }
+
+    /** Forgets what is kept of everybody but these. */
+    public void retain(Collection<Account> accounts) {
+        tokens.retain(accounts);
     }
 
     private <T> T withToken(Account account, MarketplaceCall call, Object body, Class<T> answer) {

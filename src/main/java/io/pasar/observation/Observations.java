@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiPredicate;
 
 /**
  * What arrived at this replica since it started, per account and event kind. Safe for use by many threads; recording
@@ -43,6 +44,11 @@ public final class Observations {
         Map<String, Long> rejected = new TreeMap<>();
         entry.rejected.forEach((reason, count) -> rejected.put(reason, count.sum()));
         return new Observed(entry.lastVerifiedAt, entry.verified.sum(), entry.lastRejectedAt, rejected);
+    }
+
+    /** Forgets what was observed of accounts that are gone. */
+    public void retain(BiPredicate<String, String> isMarketplaceAndAccount) {
+        entries.keySet().removeIf(key -> !isMarketplaceAndAccount.test(key.marketplace, key.account));
     }
 
     private Entry entry(String marketplace, String account, String eventKind) {

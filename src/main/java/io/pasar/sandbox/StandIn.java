@@ -10,11 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +32,7 @@ abstract class StandIn {
     private static final Duration LONGER_THAN_ANY_DELAY = Duration.ofMinutes(10);
 
     private final String name;
-    private final Map<String, Seller> sellers = new LinkedHashMap<>();
-    private final Map<String, List<Seller>> byClient = new HashMap<>();
+    private final Sellers sellers;
     private final Tokens tokens;
     private final Courier courier;
     private final TaskScheduler scheduler;
@@ -54,14 +51,10 @@ abstract class StandIn {
             Duration lifetime,
             boolean sameToken) {
         this.name = name;
+        this.sellers = sellers;
         this.courier = courier;
         this.scheduler = scheduler;
         this.tokens = new Tokens(Clock.systemUTC(), lifetime, sameToken);
-        for (Seller seller : sellers.of(name)) {
-            this.sellers.put(seller.id(), seller);
-            byClient.computeIfAbsent(seller.clientId(), client -> new ArrayList<>())
-                    .add(seller);
-        }
     }
 
     /** The calls that this marketplace offers. */
@@ -110,16 +103,22 @@ abstract class StandIn {
     }
 
     final Collection<Seller> sellers() {
-        return sellers.values();
+        return sellers.of(name);
     }
 
     final Optional<Seller> seller(String account) {
-        return Optional.ofNullable(sellers.get(account));
+        return sellers.find(name, account);
     }
 
     /** The ids of the sellers whose app this is. */
     final List<String> accountsOf(String client) {
-        return byClient.getOrDefault(client, List.of()).stream().map(Seller::id).toList();
+        return sellers.ofClient(name, client).stream().map(Seller::id).toList();
+    }
+
+    final boolean isAccountOf(String client, String account) {
+        return seller(account)
+                .filter(seller -> seller.clientId().equals(client))
+                .isPresent();
     }
 
     final Tokens tokens() {
@@ -265,7 +264,15 @@ abstract class StandIn {
     }
 
     final boolean known(Credentials credentials, Seller.TokenAuth tokenAuth) {
-        return byClient.getOrDefault(credentials.client, List.of()).stream()
+        if (isKnown(credentials, tokenAuth)) {
+            return true;
+        }
+        sellers.readAgain();
+        return isKnown(credentials, tokenAuth);
+    }
+
+    private boolean isKnown(Credentials credentials, Seller.TokenAuth tokenAuth) {
+        return sellers.ofClient(name, credentials.client).stream()
                 .anyMatch(
                         seller -> seller.clientSecret().equals(credentials.secret) && seller.tokenAuth() == tokenAuth);
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -112,7 +113,7 @@ final class TikiSandbox extends StandIn {
         if (payload.isEmpty()) {
             return error(400, "The body is no JSON object", "INVALID_JSON");
         }
-        List<String> mistakes = mistakes(payload.get(), accountsOf(client.get()));
+        List<String> mistakes = mistakes(payload.get(), account -> isAccountOf(client.get(), account));
         if (!mistakes.isEmpty()) {
             return error(400, String.join("; ", mistakes), "INVALID_PARAMETER");
         }
@@ -124,7 +125,7 @@ final class TikiSandbox extends StandIn {
         return Reply.json(200, Json.newObject().put("success", true).set("meta_data", metaData()));
     }
 
-    private static List<String> mistakes(ObjectNode payload, List<String> partners) {
+    private static List<String> mistakes(ObjectNode payload, Predicate<String> isPartner) {
         List<String> mistakes = new ArrayList<>();
         unknown(payload, Set.of("sync_inventory_location", "sync_webhook", "external_partner_id"), "", mistakes);
         JsonNode locations = payload.path("sync_inventory_location");
@@ -137,7 +138,7 @@ final class TikiSandbox extends StandIn {
             }
         }
         JsonNode partner = payload.path("external_partner_id");
-        if (!partner.isMissingNode() && !(partner.isTextual() && partners.contains(partner.asText()))) {
+        if (!partner.isMissingNode() && !(partner.isTextual() && isPartner.test(partner.asText()))) {
             mistakes.add("external_partner_id must be the text of a shop of this client");
         }
         if (payload.path("sync_webhook") instanceof ObjectNode webhooks) {

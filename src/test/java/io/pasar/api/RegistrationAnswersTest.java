@@ -262,7 +262,7 @@ class RegistrationAnswersTest extends OverHttp {
         // Then
         assertProblem(answer, Problem.UNKNOWN_ACCOUNT);
         assertThat(body(answer).path("detail").asText())
-                .isEqualTo("No account 'none' of marketplace 'tiki' under pasar.accounts.");
+                .isEqualTo("No account 'none' of marketplace 'tiki' is configured.");
     }
 
     @Test

@@ -83,6 +83,36 @@ class TopicProvisionerIT {
     }
 
     @Test
+    void createsWhatIsAddedWhileItRuns() throws Exception {
+        // Given
+        KafkaClients clients = clients(broker(0, Map.of()), Map.of());
+        TopicProvisioner provisioner = provisioner(clients);
+        open.add(provisioner::stop);
+        provisioner.start();
+
+        // When
+        boolean ready = provisioner.add(List.of(ORDERS, "pasar.tiki.stock"), SOON.multipliedBy(3));
+
+        // Then
+        assertThat(ready).isTrue();
+        try (Admin admin = clients.admin()) {
+            assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).contains("pasar.tiki.stock");
+        }
+        assertThat(provisioner.add(List.of("pasar.tiki.stock"), Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void doesNotWaitLongForWhatIsAddedWhileKafkaIsAway() {
+        // Given: nobody answers there
+        KafkaClients clients = clients("127.0.0.1:9", Map.of());
+        TopicProvisioner provisioner = provisioner(clients);
+
+        // Then
+        assertThat(provisioner.add(List.of("pasar.tiki.stock"), Duration.ofMillis(10)))
+                .isFalse();
+    }
+
+    @Test
     void findsNothingToDoTheSecondTime() {
         // Given
         KafkaClients clients = clients(broker(0, Map.of()), Map.of());

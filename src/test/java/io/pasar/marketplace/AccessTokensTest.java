@@ -36,6 +36,22 @@ class AccessTokensTest {
     }
 
     @Test
+    void forgetsTheTokensOfAccountsThatAreGone() {
+        // Given
+        Account other = TestAccounts.tiki("p78", "order");
+        AccessTokens tokens = tokens(account -> next(3600));
+        tokens.get(ACCOUNT);
+        tokens.get(other);
+
+        // When
+        tokens.retain(List.of(other));
+
+        // Then
+        assertThat(tokens.get(other)).isEqualTo(new Secret("token-2"));
+        assertThat(tokens.get(ACCOUNT)).isEqualTo(new Secret("token-3"));
+    }
+
+    @Test
     void fetchesOnceForManyWhoAskAtOnce() throws Exception {
         // Given
         CountDownLatch go = new CountDownLatch(1);

@@ -30,6 +30,20 @@ class ObservationsTest {
     }
 
     @Test
+    void forgetsAccountsThatAreGone() {
+        // Given
+        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p78", "order");
+
+        // When
+        observations.retain((marketplace, account) -> marketplace.equals("tiki") && account.equals("p78"));
+
+        // Then
+        assertThat(observations.of("tiki", "p77", "order").verified()).isZero();
+        assertThat(observations.of("tiki", "p78", "order").verified()).isOne();
+    }
+
+    @Test
     void knowsNothingOfWhatHasNotArrived() {
         assertThat(observations.of("tiki", "p77", "stock")).isEqualTo(new Observed(null, 0, null, Map.of()));
     }
