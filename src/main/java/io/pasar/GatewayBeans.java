@@ -6,6 +6,7 @@ import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
 import io.pasar.kafka.Topics;
 import io.pasar.observation.Observations;
+import io.pasar.observation.SharedObservations;
 import java.time.Clock;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,6 +25,12 @@ class GatewayBeans {
     @Bean
     Observations observations(Clock clock) {
         return new Observations(clock);
+    }
+
+    @Bean(initMethod = "start")
+    SharedObservations sharedObservations(
+            KafkaClients clients, Accounts accounts, Observations observations, Clock clock) {
+        return new SharedObservations(clients, accounts, observations, clock);
     }
 
     @Bean
