@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(6);
+        assertThat(described).isEqualTo(mapped).hasSize(7);
     }
 
     @Test
@@ -116,6 +116,7 @@ class OpenApiTest extends OverHttp {
         "GET, /api/registrations/tiki/41235121321, RegistrationDetail",
         "GET, /api/registrations/tokopedia/13004/webhooks, Webhooks",
         "POST, /api/registrations/tiki/41235121321/apply, Applied",
+        "GET, /api/addresses, AddressList",
         "POST, /api/reconcile, Queued",
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
         "GET, /api/registrations?x=1, Problem",
@@ -131,6 +132,7 @@ class OpenApiTest extends OverHttp {
                 .thenThrow(new RegistrationUnreadableException(
                         new Outcome.Failure("unavailable", 0, null, "away", null, null), null));
         when(registrations.webhooks(any(), any())).thenReturn(Optional.of(Fixtures.WEBHOOKS));
+        when(registrations.addresses()).thenReturn(Fixtures.ADDRESSES);
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
