@@ -57,7 +57,7 @@ class ConfigurationBeans {
 
     @Bean
     PublicUrl publicUrl(PasarConfiguration configuration) {
-        return new PublicUrl(configuration.publicUrl());
+        return new PublicUrl(configuration.publicUrl(), configuration.formerPublicUrls());
     }
 
     @Bean

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -59,6 +60,7 @@ final class ConfigurationRules {
     List<Mistake> mistakes(PasarConfiguration configuration) {
         mistakes.clear();
         checkPublicUrl(configuration);
+        checkFormerPublicUrls(configuration);
         checkIngest(configuration.ingest());
         checkKafka(configuration.kafka(), configuration.ingest());
         checkDuration("pasar.registration.every", configuration.registration().every(), Duration.ofSeconds(1));
@@ -66,6 +68,8 @@ final class ConfigurationRules {
                 "pasar.registration.reassert-every",
                 configuration.registration().reassertEvery(),
                 Duration.ofSeconds(1));
+        checkDuration(
+                "pasar.registration.drain-for", configuration.registration().drainFor(), Duration.ofSeconds(1));
         configuration.marketplaces().forEach((name, marketplace) -> {
             checkUrl("pasar.marketplaces." + name + ".api-url", marketplace.apiUrl());
             checkUrl("pasar.marketplaces." + name + ".token-url", marketplace.tokenUrl());
@@ -104,6 +108,21 @@ final class ConfigurationRules {
         }
     }
 
+    private void checkFormerPublicUrls(PasarConfiguration configuration) {
+        List<URI> former = configuration.formerPublicUrls();
+        for (int i = 0; i < former.size(); i++) {
+            String key = "pasar.former-public-urls[" + i + "]";
+            if (!checkUrl(key, former.get(i))) {
+                continue;
+            }
+            if (former.get(i).equals(configuration.publicUrl())) {
+                refuse(key, "is pasar.public-url itself; take it out, or write the new one there");
+            } else if (former.indexOf(former.get(i)) < i) {
+                refuse(key, "is there twice; take one out");
+            }
+        }
+    }
+
     /** A URL that a path can be put behind. */
     private boolean checkUrl(String key, URI url) {
         if (url == null) {
@@ -137,6 +156,11 @@ final class ConfigurationRules {
     private void checkIngest(IngestConfiguration ingest) {
         checkDuration("pasar.ingest.answer-within", ingest.answerWithin(), Duration.ofMillis(1));
         checkDuration("pasar.ingest.read-within", ingest.readWithin(), Duration.ofMillis(1));
+        for (int i = 0; i < ingest.trustedProxies().size(); i++) {
+            checkProxy(
+                    "pasar.ingest.trusted-proxies[" + i + "]",
+                    ingest.trustedProxies().get(i));
+        }
         if (ingest.maxBody().toBytes() < 1) {
             refuse("pasar.ingest.max-body", "must be at least 1B");
         }
@@ -148,6 +172,22 @@ final class ConfigurationRules {
         if (ingest.tls() != null) {
             checkFile("pasar.ingest.tls.certificate", ingest.tls().certificate());
             checkFile("pasar.ingest.tls.key", ingest.tls().key());
+        }
+    }
+
+    private void checkProxy(String key, String proxy) {
+        // A name would have to be looked up, and again and again
+        boolean named = !proxy.matches("[0-9A-Fa-f:.]+(/[0-9]+)?");
+        if (named || !isRange(proxy)) {
+            refuse(key, '"' + proxy + "\" is not understood; write an address or a range such as 10.0.0.0/8");
+        }
+    }
+
+    private static boolean isRange(String proxy) {
+        try {
+            return new IpAddressMatcher(proxy).matches(proxy.replaceFirst("/.*", ""));
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -9,6 +9,7 @@ import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.observation.Observations;
+import io.pasar.observation.SharedObservations;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +29,12 @@ class GatewayBeans {
         return new Observations(clock);
     }
 
+    @Bean(initMethod = "start")
+    SharedObservations sharedObservations(
+            KafkaClients clients, Accounts accounts, Observations observations, Clock clock) {
+        return new SharedObservations(clients, accounts, observations, clock);
+    }
+
     @Bean
     TopicProvisioner topicProvisioner(KafkaClients clients, KafkaConfiguration configuration, Accounts accounts) {
         return new TopicProvisioner(clients, configuration.topics(), AccountWatch.topicsOf(accounts.all()));
@@ -39,7 +46,6 @@ class GatewayBeans {
             Accounts accounts,
             TopicProvisioner topics,
             MarketplaceCalls calls,
-            Observations observations,
             QuarantineRate quarantineRate) {
         return new AccountWatch(
                 files,
@@ -47,8 +53,6 @@ class GatewayBeans {
                 topics,
                 List.of(
                         () -> calls.retain(accounts.all()),
-                        () -> observations.retain((marketplace, id) ->
-                                accounts.find(marketplace, id).isPresent()),
                         () -> quarantineRate.retain(key -> isAccount(key, accounts))));
     }
 

@@ -19,12 +19,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param dataDir parent of everything kept on the local disk
  * @param publicUrl where marketplaces reach the ingest port; registered URLs begin with it
+ * @param formerPublicUrls what the public URL was before; still accepted, and watched until nothing comes for them
  * @param marketplaces by name
  * @param accountsDir where files with more accounts are; it need not exist
  */
 record PasarConfiguration(
         @DefaultValue("data") Path dataDir,
         @NotNull URI publicUrl,
+        @DefaultValue List<URI> formerPublicUrls,
         @DefaultValue @Valid IngestConfiguration ingest,
         @DefaultValue @Valid KafkaConfiguration kafka,
         @DefaultValue @Valid ApiConfiguration api,
@@ -35,6 +37,15 @@ record PasarConfiguration(
 
     PasarConfiguration withAccounts(List<Account> others) {
         return new PasarConfiguration(
-                dataDir, publicUrl, ingest, kafka, api, marketplaces, registration, others, accountsDir);
+                dataDir,
+                publicUrl,
+                formerPublicUrls,
+                ingest,
+                kafka,
+                api,
+                marketplaces,
+                registration,
+                others,
+                accountsDir);
     }
 }

@@ -27,7 +27,7 @@ class ArchitectureTest {
     static final ArchRule KAFKA_KNOWS_NO_OTHER = knowsOnly("kafka");
 
     @ArchTest
-    static final ArchRule OBSERVATION_KNOWS_NO_OTHER = knowsOnly("observation");
+    static final ArchRule OBSERVATION_KNOWS_ACCOUNTS_AND_KAFKA = knowsOnly("observation", "account", "kafka");
 
     @ArchTest
     static final ArchRule MARKETPLACE_KNOWS_ACCOUNT = knowsOnly("marketplace", "account");

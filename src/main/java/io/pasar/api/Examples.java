@@ -74,6 +74,34 @@ final class Examples {
                   }
                 }
               },
+              "secrets": [
+                {
+                  "fingerprint": "9f2c5e0d7b1a4c3f",
+                  "role": "registered",
+                  "lastUsedAt": "2026-01-31T08:12:45Z",
+                  "removable": false
+                },
+                {
+                  "fingerprint": "41d0a6b28c93e7f5",
+                  "role": "accepted",
+                  "lastUsedAt": "2026-01-30T20:58:13Z",
+                  "removable": true
+                }
+              ],
+              "addresses": [
+                {
+                  "url": "https://hooks.example.com",
+                  "role": "current",
+                  "lastUsedAt": "2026-01-31T08:12:45Z",
+                  "drained": false
+                },
+                {
+                  "url": null,
+                  "role": "other",
+                  "lastUsedAt": null,
+                  "drained": false
+                }
+              ],
               "plan": {
                 "changes": [
                   {
@@ -93,6 +121,37 @@ final class Examples {
                   "fulfillment_url is not ours and is signed with the same secret"
                 ]
               }
+            }""";
+
+    static final String ADDRESSES =
+            """
+            {
+              "addresses": [
+                {
+                  "url": "https://hooks.example.com",
+                  "role": "current",
+                  "lastUsedAt": "2026-01-31T09:30:41Z",
+                  "accounts": 2,
+                  "drained": false,
+                  "reason": null
+                },
+                {
+                  "url": "https://old.example.com/pasar",
+                  "role": "former",
+                  "lastUsedAt": "2026-01-31T08:12:45Z",
+                  "accounts": 1,
+                  "drained": false,
+                  "reason": "It was used at 2026-01-31T08:12:45Z, which is not PT4H ago"
+                },
+                {
+                  "url": null,
+                  "role": "other",
+                  "lastUsedAt": null,
+                  "accounts": 0,
+                  "drained": false,
+                  "reason": null
+                }
+              ]
             }""";
 
     static final String WEBHOOKS =

@@ -1,5 +1,6 @@
 package io.pasar.api;
 
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
@@ -54,18 +55,22 @@ class OpenApiConfiguration {
             Problem.INTERNAL_ERROR);
 
     /** Members are always there; these may be null. */
-    private static final Map<String, Set<String>> NULLABLE = Map.of(
-            "RegistrationStatus", Set.of("reason", "since", "lastAssertedAt", "nextCheckAt"),
-            "RegistrationDetail",
-                    Set.of("reason", "since", "lastAssertedAt", "nextCheckAt", "listed", "recorded", "plan"),
-            "Listed", Set.of("secret"),
-            "Recorded", Set.of("secret", "requestId"),
-            "Observed", Set.of("lastVerifiedAt", "lastRejectedAt"),
-            "Webhooks", Set.of("readAt"),
-            "Change", Set.of("from", "to"),
-            "KafkaRecord", Set.of("key", "value", "valueBase64"),
-            "Applied", Set.of("plan", "requestId"),
-            "MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds"));
+    private static final Map<String, Set<String>> NULLABLE = Map.ofEntries(
+            entry("RegistrationStatus", Set.of("reason", "since", "lastAssertedAt", "nextCheckAt")),
+            entry(
+                    "RegistrationDetail",
+                    Set.of("reason", "since", "lastAssertedAt", "nextCheckAt", "listed", "recorded", "plan")),
+            entry("Listed", Set.of("secret")),
+            entry("Recorded", Set.of("secret", "requestId")),
+            entry("Observed", Set.of("lastVerifiedAt", "lastRejectedAt")),
+            entry("SecretUse", Set.of("lastUsedAt")),
+            entry("AddressUse", Set.of("url", "lastUsedAt")),
+            entry("AddressTraffic", Set.of("url", "lastUsedAt", "reason")),
+            entry("Webhooks", Set.of("readAt")),
+            entry("Change", Set.of("from", "to")),
+            entry("KafkaRecord", Set.of("key", "value", "valueBase64")),
+            entry("Applied", Set.of("plan", "requestId")),
+            entry("MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds")));
 
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {

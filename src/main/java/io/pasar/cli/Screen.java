@@ -102,9 +102,10 @@ final class Screen {
         if (addresses.isEmpty()) {
             return;
         }
-        Table table = new Table("ADDRESS", "LAST USED", "MAY GO");
+        Table table = new Table("ADDRESS", "ROLE", "LAST USED", "MAY GO");
         addresses.forEach(address -> table.row(
                 Text.of(address.path("url")),
+                Text.of(address.path("role")),
                 Text.time(address.path("lastUsedAt")),
                 Text.yesOrNo(address.path("drained"))));
         out.println();

@@ -27,6 +27,7 @@ final class HmacScheme {
     private final Encoding encoding;
     private final String prefix;
     private final List<Part> signed;
+    private final boolean signsUrl;
     private final int digestLength;
     private final ThreadLocal<Mac> macs;
 
@@ -45,6 +46,7 @@ final class HmacScheme {
         this.encoding = Encoding.named(encoding);
         this.prefix = prefix;
         this.signed = parts(signed);
+        this.signsUrl = this.signed.stream().anyMatch(part -> part.kind == Part.Kind.URL);
         this.digestLength = newMac(algorithm).getMacLength();
         this.macs = ThreadLocal.withInitial(() -> newMac(algorithm));
     }
@@ -53,26 +55,46 @@ final class HmacScheme {
         return header;
     }
 
+    boolean signsUrl() {
+        return signsUrl;
+    }
+
     /**
      * Whether this signature proves that the body was signed with one of the secrets.
      *
      * @param signature the header's value; null if there was none
-     * @return why not; null if it does
+     * @param urls under any of which the webhook may have been registered, where the URL is signed; else not looked at
      */
-    Reason verify(String signature, byte[] body, List<Secret> secrets, String url, String clientId) {
+    Verdict verify(String signature, byte[] body, List<Secret> secrets, List<String> urls, String clientId) {
         if (signature == null || signature.isEmpty()) {
-            return Reason.MISSING;
+            return Verdict.rejected(Reason.MISSING);
         }
         byte[] received = decode(signature);
         if (received == null) {
-            return Reason.MALFORMED;
+            return Verdict.rejected(Reason.MALFORMED);
         }
-        boolean proven = false;
-        for (Secret secret : secrets) {
-            // Every secret is tried, so that the time taken does not tell which one is in use
-            proven |= MessageDigest.isEqual(digest(secret, body, url, clientId), received);
+        int tries = signsUrl ? urls.size() : 1;
+        int proven = -1;
+        // Every secret and URL is tried, so that the time taken does not tell which one is in use
+        for (int i = 0; i < secrets.size() * tries; i++) {
+            byte[] expected = digest(secrets.get(i / tries), body, signsUrl ? urls.get(i % tries) : null, clientId);
+            proven = MessageDigest.isEqual(expected, received) ? i : proven;
         }
-        return proven ? null : Reason.WRONG;
+        return proven < 0
+                ? Verdict.rejected(Reason.WRONG)
+                : new Verdict(null, secrets.get(proven / tries), signsUrl ? proven % tries : -1);
+    }
+
+    /**
+     * @param rejection null if the signature proves its sender
+     * @param secret the one that proved it; null if none did
+     * @param url which of the URLs was signed; -1 if none was
+     */
+    record Verdict(Reason rejection, Secret secret, int url) {
+
+        private static Verdict rejected(Reason rejection) {
+            return new Verdict(rejection, null, -1);
+        }
     }
 
     private byte[] decode(String signature) {

@@ -29,14 +29,20 @@ class InboundBeans {
         return new Recipients(accounts, metrics);
     }
 
+    @Bean
+    Addresses addresses(PublicUrl publicUrl, IngestConfiguration configuration) {
+        return new Addresses(publicUrl, configuration);
+    }
+
     /** Camel's platform-http component looks its engine up by this name. */
     @Bean(name = "platform-http-engine", destroyMethod = "stop")
     IngestEngine ingestEngine(
             IngestConfiguration configuration,
             AllowedHeaders allowedHeaders,
             Recipients recipients,
+            Addresses addresses,
             IngestMetrics metrics) {
-        return new IngestEngine(configuration, allowedHeaders, recipients::want, metrics);
+        return new IngestEngine(configuration, allowedHeaders, recipients::want, addresses, metrics);
     }
 
     @Bean

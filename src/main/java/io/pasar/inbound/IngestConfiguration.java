@@ -8,6 +8,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -17,6 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param port TCP port that marketplaces reach; 0 takes any free one
  * @param address local address to listen on
  * @param pathPrefix in front of {@code /webhooks/…}, for a proxy that does not strip it; empty for none
+ * @param trustedProxies addresses and ranges (CIDR) of the proxies whose {@code Forwarded} and {@code X-Forwarded-…}
+ *     headers are believed about the address that a delivery came for; of anybody else they are ignored
  * @param maxBody largest accepted body; a larger one is answered 413
  * @param answerWithin from the last byte of the body to the answer; what is not safe by then is answered 503
  * @param readWithin from the first byte of a request to the last byte of its body; a slower one is cut
@@ -29,6 +32,7 @@ public record IngestConfiguration(
         @DefaultValue("0.0.0.0") @NotBlank String address,
         @DefaultValue("") @Pattern(regexp = "(/[A-Za-z0-9._~-]+)*", message = "must be empty or look like /some/path")
                 String pathPrefix,
+        @DefaultValue List<String> trustedProxies,
         @DefaultValue("1MB") @NotNull DataSize maxBody,
         @DefaultValue("500ms") @NotNull Duration answerWithin,
         @DefaultValue("10s") @NotNull Duration readWithin,

@@ -41,6 +41,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
     private final AllowedHeaders allowedHeaders;
     private final IngestMetrics metrics;
     private final Predicate<List<String>> wanted;
+    private final Addresses addresses;
     private volatile List<IngestConsumer> consumers = List.of();
     private final Load load;
     private volatile Vertx vertx;
@@ -51,9 +52,11 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
             IngestConfiguration configuration,
             AllowedHeaders allowedHeaders,
             Predicate<List<String>> wanted,
+            Addresses addresses,
             IngestMetrics metrics) {
         this.configuration = configuration;
         this.wanted = wanted;
+        this.addresses = addresses;
         this.allowedHeaders = allowedHeaders;
         this.metrics = metrics;
         this.load =
@@ -174,8 +177,8 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
         @Override
         public void start(Promise<Void> started) {
-            IngestHandler handler =
-                    new IngestHandler(vertx, IngestEngine.this, configuration, allowedHeaders, metrics, load);
+            IngestHandler handler = new IngestHandler(
+                    vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(handler::connected)
                     .requestHandler(handler)

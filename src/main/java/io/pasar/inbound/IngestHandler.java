@@ -14,6 +14,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -58,6 +59,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private final IngestEngine engine;
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
+    private final Addresses addresses;
     private final IngestMetrics metrics;
     private final Load load;
     private final long maxBody;
@@ -72,12 +74,14 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             IngestEngine engine,
             IngestConfiguration configuration,
             AllowedHeaders allowedHeaders,
+            Addresses addresses,
             IngestMetrics metrics,
             Load load) {
         this.vertx = vertx;
         this.engine = engine;
         this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
+        this.addresses = addresses;
         this.metrics = metrics;
         this.load = load;
         this.maxBody = configuration.maxBody().toBytes();
@@ -138,7 +142,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     }
 
     private void dispatch(HttpServerRequest request, Reception reception) {
-        List<String> path = path(request);
+        List<String> path = path(request.path());
         if (path == null) {
             reception.refuse("none", "bad-path", BAD_PATH);
             return;
@@ -148,6 +152,15 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             return;
         }
         IngestEngine.Match match = engine.match(path);
+        Iterator<String> prefixes = addresses.prefixes().iterator();
+        String prefix = "";
+        while (match == null && prefixes.hasNext()) {
+            prefix = prefixes.next();
+            path = request.path().startsWith(prefix + "/")
+                    ? path(request.path().substring(prefix.length()))
+                    : List.of();
+            match = engine.match(path);
+        }
         if (match == null) {
             reception.refuse("none", "unknown-webhook", UNKNOWN);
             return;
@@ -171,19 +184,14 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (expectation != null) {
                 request.response().writeContinue();
             }
-            reception.receive(match);
+            reception.receive(match, prefix);
         }
     }
 
-    /** The decoded segments behind the optional prefix; null if the path cannot be read. */
-    private List<String> path(HttpServerRequest request) {
-        String path = request.path();
+    /** The decoded segments; null if the path cannot be read. */
+    private static List<String> path(String path) {
         if (path == null || !path.startsWith("/")) {
             return null;
-        }
-        String prefix = configuration.pathPrefix();
-        if (!prefix.isEmpty() && path.startsWith(prefix + "/")) {
-            path = path.substring(prefix.length());
         }
         List<String> segments = PathTemplate.segments(path);
         if (path.indexOf('%') < 0) {
@@ -261,13 +269,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             request.endHandler(end -> bodyEnded = true);
         }
 
-        private void receive(IngestEngine.Match match) {
+        private void receive(IngestEngine.Match match, String prefix) {
             String route = match.consumer().getRouteId();
             request.handler(chunk -> collect(chunk, route));
             request.endHandler(end -> {
                 bodyEnded = true;
                 if (!answered) {
-                    deliver(match);
+                    deliver(match, prefix);
                 }
             });
             deadline = readDeadlines.add(() -> refuse(route, "too-slow", TOO_SLOW));
@@ -288,7 +296,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
         }
 
-        private void deliver(IngestEngine.Match match) {
+        private void deliver(IngestEngine.Match match, String prefix) {
             deadline.met();
             String route = match.consumer().getRouteId();
             if (!match.consumer().isStarted()) {
@@ -304,7 +312,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             // From here on the body is held until its route ends, which may be after the answer
             held = 0;
             deadline = answerDeadlines.add(() -> refuse(route, "not-safe-yet", LATE));
-            match.consumer().deliver(bytes, headers(match.parameters()), answer -> {
+            match.consumer().deliver(bytes, headers(match.parameters(), prefix), answer -> {
                 load.end();
                 load.release(bytes.length);
                 if (Vertx.currentContext() == context) {
@@ -325,7 +333,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
         }
 
-        private Map<String, String> headers(Map<String, String> pathParameters) {
+        private Map<String, String> headers(Map<String, String> pathParameters, String prefix) {
             Map<String, String> headers = new HashMap<>();
             for (String name : allowedHeaders.names()) {
                 List<String> values = request.headers().getAll(name);
@@ -334,6 +342,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 }
             }
             headers.putAll(pathParameters);
+            headers.put(Addresses.HEADER, addresses.of(request, prefix));
             return headers;
         }
 

@@ -19,6 +19,7 @@ final class IngestMetrics {
 
     private final MeterRegistry registry;
     private final MeterProvider<Counter> received;
+    private final MeterProvider<Counter> verified;
     private final MeterProvider<Counter> rejected;
     private final MeterProvider<Counter> refused;
     private final MeterProvider<Counter> published;
@@ -30,6 +31,9 @@ final class IngestMetrics {
         this.registry = registry;
         received = Counter.builder("pasar.received")
                 .description("Deliveries for a known account and event kind")
+                .withRegistry(registry);
+        verified = Counter.builder("pasar.received.by.address")
+                .description("Verified deliveries by the configured public URL that they came for, or other")
                 .withRegistry(registry);
         rejected = Counter.builder("pasar.rejected")
                 .description("Deliveries rejected by a route; account is empty where it is unknown")
@@ -62,6 +66,11 @@ final class IngestMetrics {
 
     void received(String marketplace, String eventKind) {
         received.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
+    }
+
+    /** @param address a configured URL, or other */
+    void verified(String address) {
+        verified.withTags("address", address).increment();
     }
 
     void rejected(String marketplace, String account, String reason) {

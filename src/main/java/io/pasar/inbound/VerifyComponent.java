@@ -2,8 +2,10 @@ package io.pasar.inbound;
 
 import io.pasar.account.Account;
 import io.pasar.account.PublicUrl;
+import io.pasar.inbound.HmacScheme.Verdict;
 import io.pasar.inbound.SignatureRejectedException.Reason;
 import io.pasar.observation.Observations;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -52,20 +54,30 @@ final class VerifyComponent extends DefaultComponent {
         return value;
     }
 
+    /** Anybody can write any Host; a URL that was signed is proven. */
+    private String address(Exchange exchange, Verdict verdict) {
+        return verdict.url() < 0
+                ? exchange.getMessage().getHeader(Addresses.HEADER, PublicUrl.OTHER, String.class)
+                : publicUrl.all().get(verdict.url()).toString();
+    }
+
     private void verify(Exchange exchange, HmacScheme scheme) {
         String signature = exchange.getMessage().getHeader(scheme.header(), String.class);
         Delivery delivery = Delivery.of(exchange).withSignature(signature);
         delivery.attachTo(exchange);
         Account account = delivery.account();
         String eventKind = delivery.eventKind();
-        Reason rejection = scheme.verify(
+        Verdict verdict = scheme.verify(
                 signature,
                 exchange.getMessage().getBody(byte[].class),
                 account.webhookSecrets(),
-                publicUrl.webhook(account, eventKind),
+                scheme.signsUrl() ? publicUrl.webhooks(account, eventKind) : List.of(),
                 account.clientId());
+        Reason rejection = verdict.rejection();
         if (rejection == null) {
-            observations.verified(account.marketplace(), account.id(), eventKind);
+            String address = address(exchange, verdict);
+            observations.verified(account.marketplace(), account.id(), eventKind, verdict.secret(), address);
+            metrics.verified(address);
             return;
         }
         observations.rejected(account.marketplace(), account.id(), eventKind, rejection.text());

@@ -66,8 +66,11 @@ public final class TopicProvisioner implements SmartLifecycle {
      */
     private static final long QUARANTINE_BYTES = 64L * 1024 * 1024;
 
-    /** Kafka deletes whole segments only, and by default one may be larger than all that is to be kept. */
-    private static final long QUARANTINE_SEGMENT_BYTES = 16L * 1024 * 1024;
+    /**
+     * Kafka deletes and compacts closed segments only, and by default one may be larger than all that is to be kept:
+     * observations, which every replica reads whole when it starts, are written over and over.
+     */
+    private static final long SMALL_SEGMENT_BYTES = 16L * 1024 * 1024;
 
     private final KafkaClients clients;
     private final KafkaConfiguration.Topics settings;
@@ -97,8 +100,12 @@ public final class TopicProvisioner implements SmartLifecycle {
         this.clients = clients;
         this.settings = settings;
         this.topics = new ConcurrentSkipListSet<>(eventTopics);
-        this.topics.addAll(
-                List.of(Topics.QUARANTINE, Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS));
+        this.topics.addAll(List.of(
+                Topics.QUARANTINE,
+                Topics.REGISTRATIONS,
+                Topics.REGISTRATION_EVENTS,
+                Topics.OBSERVATIONS,
+                Topics.COMMANDS));
     }
 
     /** Why the topics are not ready; empty once they are. */
@@ -365,9 +372,10 @@ public final class TopicProvisioner implements SmartLifecycle {
         }
         if (topic.equals(Topics.QUARANTINE)) {
             config.put(TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(QUARANTINE_BYTES));
+        }
+        if (topic.equals(Topics.QUARANTINE) || topic.equals(Topics.OBSERVATIONS)) {
             config.put(
-                    TopicConfig.SEGMENT_BYTES_CONFIG,
-                    String.valueOf(Math.max(QUARANTINE_SEGMENT_BYTES, maxMessageBytes())));
+                    TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(Math.max(SMALL_SEGMENT_BYTES, maxMessageBytes())));
         }
         if (settings.replicationFactor() >= REPLICAS_TO_SPARE_ONE) {
             config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
@@ -419,7 +427,7 @@ public final class TopicProvisioner implements SmartLifecycle {
         String wanted = isCompacted(topic) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE;
         if (!policy.equals(wanted)) {
             mistakes.add("Topic " + topic + " has cleanup.policy=" + policy + ", but needs " + wanted + ": "
-                    + (isCompacted(topic) ? "old registrations" : "events of the same key")
+                    + (isCompacted(topic) ? "what is known of an account" : "events of the same key")
                     + " would be lost. Alter the topic.");
         }
     }
@@ -441,7 +449,7 @@ public final class TopicProvisioner implements SmartLifecycle {
     }
 
     private static boolean isCompacted(String topic) {
-        return topic.equals(Topics.REGISTRATIONS);
+        return topic.equals(Topics.REGISTRATIONS) || topic.equals(Topics.OBSERVATIONS);
     }
 
     private record Deadline(long nanos) {

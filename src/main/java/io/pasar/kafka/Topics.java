@@ -12,6 +12,9 @@ public final class Topics {
     /** Every attempt to read or change a registration; same key as {@link #REGISTRATIONS}. */
     public static final String REGISTRATION_EVENTS = "pasar.registration-events";
 
+    /** When what was last seen of each account; compacted, same key as {@link #REGISTRATIONS}. */
+    public static final String OBSERVATIONS = "pasar.observations";
+
     /** Requests to list, plan or apply a registration. */
     public static final String COMMANDS = "pasar.commands";
 

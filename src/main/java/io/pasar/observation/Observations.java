@@ -1,21 +1,33 @@
 package io.pasar.observation;
 
+import io.pasar.account.Account;
+import io.pasar.account.Secret;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiPredicate;
 
 /**
- * What arrived at this replica since it started, per account and event kind. Safe for use by many threads; recording
- * never blocks.
+ * What arrived, per account and event kind. Counts are of this replica since it started: sums over replicas and time
+ * are what the metrics are for. When something was last seen holds across replicas and restarts, once
+ * {@link SharedObservations} joins them. Safe for use by many threads; recording never blocks.
  */
 public final class Observations {
 
     private final Clock clock;
     private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+
+    /** By which secrets and for which addresses deliveries came to this replica. */
+    private final Map<AccountKey, Uses> uses = new ConcurrentHashMap<>();
+
+    /** What other replicas have seen, and this one in earlier lives. */
+    private final Map<AccountKey, Sightings> shared = new ConcurrentHashMap<>();
 
     public Observations(Clock clock) {
         this.clock = clock;
@@ -28,6 +40,18 @@ public final class Observations {
         entry.lastVerifiedAt = clock.instant();
     }
 
+    /**
+     * A delivery whose signature was right.
+     *
+     * @param secret the one that proved it
+     * @param address the configured public URL that it came for, or {@link io.pasar.account.PublicUrl#OTHER}
+     */
+    public void verified(String marketplace, String account, String eventKind, Secret secret, String address) {
+        verified(marketplace, account, eventKind);
+        uses.computeIfAbsent(new AccountKey(marketplace, account), key -> new Uses())
+                .used(secret, address, clock.instant());
+    }
+
     /** A delivery for a known account and event kind that was rejected for its signature. */
     public void rejected(String marketplace, String account, String eventKind, String reason) {
         Entry entry = entry(marketplace, account, eventKind);
@@ -38,17 +62,58 @@ public final class Observations {
     /** What was observed of one event kind of one account; zeros and nulls if nothing was. */
     public Observed of(String marketplace, String account, String eventKind) {
         Entry entry = entries.get(new Key(marketplace, account, eventKind));
+        Sightings.EventKind everywhere = shared.getOrDefault(new AccountKey(marketplace, account), Sightings.NONE)
+                .eventKinds()
+                .getOrDefault(eventKind, Sightings.EventKind.NONE);
         if (entry == null) {
-            return new Observed(null, 0, null, Map.of());
+            return new Observed(everywhere.lastVerifiedAt(), 0, everywhere.lastRejectedAt(), Map.of());
         }
+        Sightings.EventKind seen = entry.seen().merge(everywhere);
         Map<String, Long> rejected = new TreeMap<>();
         entry.rejected.forEach((reason, count) -> rejected.put(reason, count.sum()));
-        return new Observed(entry.lastVerifiedAt, entry.verified.sum(), entry.lastRejectedAt, rejected);
+        return new Observed(seen.lastVerifiedAt(), entry.verified.sum(), seen.lastRejectedAt(), rejected);
     }
 
-    /** Forgets what was observed of accounts that are gone. */
-    public void retain(BiPredicate<String, String> isMarketplaceAndAccount) {
-        entries.keySet().removeIf(key -> !isMarketplaceAndAccount.test(key.marketplace, key.account));
+    /** When each thing was last seen of this account, by this replica or another. */
+    public Sightings sightings(Account account) {
+        AccountKey key = AccountKey.of(account);
+        Map<String, Sightings.EventKind> kinds = new HashMap<>();
+        account.events().forEach(kind -> {
+            Entry entry = entries.get(new Key(account.marketplace(), account.id(), kind));
+            if (entry != null) {
+                kinds.put(kind, entry.seen());
+            }
+        });
+        Sightings everywhere = shared.getOrDefault(key, Sightings.NONE);
+        Uses here = uses.get(key);
+        if (here == null && kinds.isEmpty()) {
+            return everywhere;
+        }
+        return everywhere.merge(new Sightings(
+                null,
+                kinds,
+                here == null ? null : here.secrets(account),
+                here == null ? null : Uses.instants(here.addresses)));
+    }
+
+    /** Takes in what another replica has seen, or this one in an earlier life; answers what is known with it. */
+    Sightings learn(AccountKey account, Sightings seen) {
+        return shared.merge(account, seen, Sightings::merge);
+    }
+
+    /** Forgets all other accounts, and secrets that these no longer have. */
+    void retain(Collection<Account> accounts) {
+        Set<AccountKey> existing = new HashSet<>();
+        accounts.forEach(account -> {
+            existing.add(AccountKey.of(account));
+            Uses here = uses.get(AccountKey.of(account));
+            if (here != null) {
+                here.secrets.keySet().retainAll(account.webhookSecrets());
+            }
+        });
+        uses.keySet().retainAll(existing);
+        shared.keySet().retainAll(existing);
+        entries.keySet().removeIf(key -> !existing.contains(new AccountKey(key.marketplace, key.account)));
     }
 
     private Entry entry(String marketplace, String account, String eventKind) {
@@ -56,9 +121,10 @@ public final class Observations {
     }
 
     /**
-     * @param lastVerifiedAt null if none
-     * @param lastRejectedAt null if none
-     * @param rejected count by reason
+     * @param lastVerifiedAt by any replica; null if none
+     * @param verified by this replica since it started
+     * @param lastRejectedAt by any replica; null if none
+     * @param rejected count by reason, by this replica since it started
      */
     public record Observed(Instant lastVerifiedAt, long verified, Instant lastRejectedAt, Map<String, Long> rejected) {}
 
@@ -69,5 +135,55 @@ public final class Observations {
         private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
         private volatile Instant lastVerifiedAt;
         private volatile Instant lastRejectedAt;
+
+        private Sightings.EventKind seen() {
+            return new Sightings.EventKind(lastVerifiedAt, lastRejectedAt);
+        }
+    }
+
+    record AccountKey(String marketplace, String account) {
+
+        static AccountKey of(Account account) {
+            return new AccountKey(account.marketplace(), account.id());
+        }
+    }
+
+    private static final class Uses {
+
+        private final Map<Secret, Use> secrets = new ConcurrentHashMap<>(2);
+        private final Map<String, Use> addresses = new ConcurrentHashMap<>(2);
+
+        private void used(Secret secret, String address, Instant now) {
+            secrets.computeIfAbsent(secret, key -> new Use()).lastAt = now;
+            addresses.computeIfAbsent(address, key -> new Use()).lastAt = now;
+        }
+
+        private Map<String, Instant> secrets(Account account) {
+            Map<String, Instant> byFingerprint = new HashMap<>();
+            secrets.forEach((secret, use) -> byFingerprint.put(use.fingerprint(secret, account), use.lastAt));
+            return byFingerprint;
+        }
+
+        private static Map<String, Instant> instants(Map<String, Use> uses) {
+            Map<String, Instant> instants = new HashMap<>();
+            uses.forEach((name, use) -> instants.put(name, use.lastAt));
+            return instants;
+        }
+    }
+
+    private static final class Use {
+
+        private volatile Instant lastAt = Instant.EPOCH;
+        private volatile String fingerprint;
+
+        /** Worked out when somebody asks, and once: not per delivery. */
+        private String fingerprint(Secret secret, Account account) {
+            String known = fingerprint;
+            if (known == null) {
+                known = secret.fingerprint(account.marketplace(), account.id());
+                fingerprint = known;
+            }
+            return known;
+        }
     }
 }

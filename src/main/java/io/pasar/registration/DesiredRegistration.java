@@ -1,5 +1,6 @@
 package io.pasar.registration;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pasar.account.Account;
@@ -19,13 +20,15 @@ import java.util.Map;
  * @param carryOver what else every write sends: the marketplace's field to its URL
  * @param secret fingerprint
  * @param urlPrefix what all of this account's URLs begin with; the event kind follows
+ * @param formerPrefixes what they began with under former public URLs; nothing that is asked for, so not in the digest
  */
 record DesiredRegistration(
         Map<String, String> webhooks,
         Map<String, String> carryOver,
         List<String> warehouses,
         String secret,
-        String urlPrefix) {
+        String urlPrefix,
+        @JsonIgnore List<String> formerPrefixes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,12 +40,13 @@ record DesiredRegistration(
                 account.carryOver(),
                 account.warehouses(),
                 account.registeredSecret().fingerprint(account.marketplace(), account.id()),
-                publicUrl.webhook(account, ""));
+                publicUrl.webhook(account, ""),
+                publicUrl.webhooks(account, "").stream().skip(1).toList());
     }
 
-    /** Whether this URL is the one that we register, or would register, for this event kind. */
+    /** Whether this URL is the one that we register, would register, or registered once for this event kind. */
     boolean isOurs(String kind, String url) {
-        return url.equals(urlPrefix + kind);
+        return url.equals(urlPrefix + kind) || formerPrefixes.stream().anyMatch(prefix -> url.equals(prefix + kind));
     }
 
     /** Tells whether two configurations of an account ask for the same. */

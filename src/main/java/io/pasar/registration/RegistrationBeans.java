@@ -41,6 +41,7 @@ class RegistrationBeans {
             Observations observations,
             RegistrationConfiguration configuration,
             Clock clock) {
+        Drains drains = new Drains(accounts, publicUrl, records, observations, configuration.drainFor(), clock);
         return new Registrations(
                 accounts,
                 publicUrl,
@@ -49,6 +50,7 @@ class RegistrationBeans {
                 topics,
                 pending,
                 observations,
+                drains,
                 configuration.reassertEvery(),
                 clock);
     }

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param listed what the marketplace answered just now; null where it cannot be read
  * @param recorded what we last sent successfully; null if nothing
  * @param observed what really arrived, by event kind
+ * @param secrets in the order of the configuration, with what they were last used for
+ * @param addresses the public URL, former ones and any other, with when they were last used
  * @param plan what an apply would do
  */
 public record RegistrationDetail(
@@ -21,6 +23,8 @@ public record RegistrationDetail(
         Listed listed,
         Recorded recorded,
         Map<String, Observed> observed,
+        List<SecretUse> secrets,
+        List<AddressUse> addresses,
         Plan plan) {
 
     public record Desired(Map<String, String> webhooks, List<String> warehouses, String secret) {}

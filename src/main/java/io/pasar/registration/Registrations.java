@@ -39,6 +39,7 @@ public class Registrations {
     private final RegistrationTopics topics;
     private final PendingOutcomes pending;
     private final Observations observations;
+    private final Drains drains;
     private final Duration reassertEvery;
     private final Clock clock;
 
@@ -50,6 +51,7 @@ public class Registrations {
             RegistrationTopics topics,
             PendingOutcomes pending,
             Observations observations,
+            Drains drains,
             Duration reassertEvery,
             Clock clock) {
         this.accounts = accounts;
@@ -59,6 +61,7 @@ public class Registrations {
         this.topics = topics;
         this.pending = pending;
         this.observations = observations;
+        this.drains = drains;
         this.reassertEvery = reassertEvery;
         this.clock = clock;
     }
@@ -87,6 +90,11 @@ public class Registrations {
             Listing listed = listed(found);
             return Views.webhooks(listed, clock.instant(), sent(found));
         });
+    }
+
+    /** Which addresses webhooks came to, the current one first. Answers from memory: nobody is asked. */
+    public List<AddressTraffic> addresses() {
+        return drains.addresses();
     }
 
     /**
@@ -170,6 +178,8 @@ public class Registrations {
                 listed == null ? null : listed(account, listed, now),
                 sent == null ? null : recorded(sent),
                 observed,
+                drains.secrets(account, Views.secret(account, listed)),
+                drains.addresses(account),
                 records.areRead() ? plan(account, desired, listed, sent, now) : null);
     }
 

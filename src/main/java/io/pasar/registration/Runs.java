@@ -142,7 +142,8 @@ final class Runs {
     public void write(Run run) {
         Listing sentBack = Planner.withoutUnwanted(run.desired, run.listed, run.sent);
         Registered registered = calls.register(new RegistrationRequest(run.account, run.desired.webhooks(), sentBack));
-        run.sent = Sent.of(run.desired, clock.instant(), registered.requestId());
+        Sent sent = Sent.of(run.desired, clock.instant(), registered.requestId());
+        run.sent = run.wasNeverRegistered() ? sent : sent.inPlaceOf(run.sent);
         run.written = true;
         LOGGER.atInfo()
                 .addKeyValue("marketplace", run.account.marketplace())

@@ -231,6 +231,14 @@ class CommandLineTest extends OverHttp {
                                   FIELD            URL                                    LAST EVENT
                                   order-status     https://other.example.com/status       2026-01-31T08:12:45Z
                                   fulfillment_url  https://other.example.com/fulfillment  -
+
+                                  SECRET            ROLE        LAST USED             MAY GO
+                                  9f2c5e0d7b1a4c3f  registered  2026-01-31T08:12:45Z  no
+                                  41d0a6b28c93e7f5  accepted    2026-01-30T20:58:13Z  yes
+
+                                  ADDRESS                    ROLE     LAST USED             MAY GO
+                                  https://hooks.example.com  current  2026-01-31T08:12:45Z  no
+                                  -                          other    -                     no
                                 """,
                         ""));
     }

@@ -1,6 +1,8 @@
 package io.pasar.api;
 
 import io.pasar.observation.Observations.Observed;
+import io.pasar.registration.AddressTraffic;
+import io.pasar.registration.AddressUse;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.Plan;
 import io.pasar.registration.Plan.Action;
@@ -10,6 +12,7 @@ import io.pasar.registration.RegistrationDetail.Desired;
 import io.pasar.registration.RegistrationDetail.Listed;
 import io.pasar.registration.RegistrationDetail.Recorded;
 import io.pasar.registration.RegistrationStatus;
+import io.pasar.registration.SecretUse;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +57,17 @@ final class Fixtures {
                             210,
                             Instant.parse("2026-01-31T08:20:00Z"),
                             Map.of("wrong-signature", 2L))),
+            List.of(
+                    new SecretUse(FINGERPRINT, SecretUse.Role.REGISTERED, Instant.parse("2026-01-31T08:12:45Z"), false),
+                    new SecretUse(
+                            "41d0a6b28c93e7f5", SecretUse.Role.ACCEPTED, Instant.parse("2026-01-30T20:58:13Z"), true)),
+            List.of(
+                    new AddressUse(
+                            "https://hooks.example.com",
+                            AddressUse.Role.CURRENT,
+                            Instant.parse("2026-01-31T08:12:45Z"),
+                            false),
+                    new AddressUse(null, AddressUse.Role.OTHER, null, false)),
             new Plan(
                     List.of(
                             new Change("order-status", Action.CHANGE, THEIRS, OURS),
@@ -67,7 +81,26 @@ final class Fixtures {
             null,
             null,
             Map.of("order", new Observed(null, 0, null, Map.of())),
+            List.of(new SecretUse(FINGERPRINT, SecretUse.Role.REGISTERED, null, false)),
+            List.of(new AddressUse(null, AddressUse.Role.OTHER, null, false)),
             null);
+
+    static final List<AddressTraffic> ADDRESSES = List.of(
+            new AddressTraffic(
+                    "https://hooks.example.com",
+                    AddressUse.Role.CURRENT,
+                    Instant.parse("2026-01-31T09:30:41Z"),
+                    2,
+                    false,
+                    null),
+            new AddressTraffic(
+                    "https://old.example.com/pasar",
+                    AddressUse.Role.FORMER,
+                    Instant.parse("2026-01-31T08:12:45Z"),
+                    1,
+                    false,
+                    "It was used at 2026-01-31T08:12:45Z, which is not PT4H ago"),
+            new AddressTraffic(null, AddressUse.Role.OTHER, null, 0, false, null));
 
     static final Webhooks WEBHOOKS = new Webhooks(
             Webhooks.Source.LISTED, READ_AT, Map.of("order-status", OURS), Map.of("fulfillment_url", FULFILLMENT));

@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(7);
+        assertThat(described).isEqualTo(mapped).hasSize(8);
     }
 
     @Test
@@ -118,6 +118,7 @@ class OpenApiTest extends OverHttp {
         "GET, /api/registrations/tokopedia/13004/webhooks, Webhooks",
         "POST, /api/registrations/tiki/41235121321/apply, Applied",
         "GET, /api/commands/0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77, Applied",
+        "GET, /api/addresses, AddressList",
         "POST, /api/reconcile, Queued",
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
         "GET, /api/registrations?x=1, Problem",
@@ -133,6 +134,7 @@ class OpenApiTest extends OverHttp {
                 .thenThrow(new RegistrationUnreadableException(
                         new Outcome.Failure("unavailable", 0, null, "away", null, null), null));
         when(registrations.webhooks(any(), any())).thenReturn(Optional.of(Fixtures.WEBHOOKS));
+        when(registrations.addresses()).thenReturn(Fixtures.ADDRESSES);
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));

@@ -49,6 +49,18 @@ class RegistrationAnswersTest extends OverHttp {
         assertThat(body(answer)).isEqualTo(json.readTree(Examples.REGISTRATIONS));
     }
 
+    @Test
+    void tellsWhichAddressesAreUsed() throws Exception {
+        // Given
+        when(registrations.addresses()).thenReturn(Fixtures.ADDRESSES);
+
+        // When
+        HttpResponse<String> answer = call("GET", "/api/addresses", ApiUnderTest.READ);
+
+        // Then
+        assertThat(body(answer)).isEqualTo(json.readTree(Examples.ADDRESSES));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "?marketplace=tiki, 41235121321",

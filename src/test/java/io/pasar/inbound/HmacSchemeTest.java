@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.pasar.account.Secret;
+import io.pasar.inbound.HmacScheme.Verdict;
 import io.pasar.inbound.SignatureRejectedException.Reason;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -103,6 +107,39 @@ class HmacSchemeTest {
         assertThat(rejection).isNull();
     }
 
+    @Test
+    void saysWhichSecretProvedIt() {
+        // Given
+        Secret added = new Secret("the-new-one-the-new-one-the-new!");
+        String signature = "sha1=4e8abd2768000d51386beb030e95117e28ba1f37";
+
+        // Then
+        assertThat(TIKI.verify(signature, BODY, List.of(added, SECRET), List.of(), CLIENT_ID))
+                .isEqualTo(new Verdict(null, SECRET, -1));
+        assertThat(TIKI.verify(signature, BODY, List.of(SECRET, added), List.of(), CLIENT_ID))
+                .isEqualTo(new Verdict(null, SECRET, -1));
+        assertThat(TIKI.verify(signature, BODY, List.of(added), List.of(), CLIENT_ID))
+                .isEqualTo(new Verdict(Reason.WRONG, null, -1));
+    }
+
+    @Test
+    void triesEveryUrlUnderWhichItMayHaveBeenRegistered() throws Exception {
+        // Given
+        HmacScheme scheme = new HmacScheme("any", "HmacSHA256", "hex", "", "{url}|{body}");
+        String former = "https://old.example/webhooks/tiki/p77/order";
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.utf8(), "HmacSHA256"));
+        String signature = HexFormat.of().formatHex(mac.doFinal((former + "|{\"a\":1}").getBytes(UTF_8)));
+        List<Secret> secrets = List.of(new Secret("another"), SECRET);
+
+        // Then
+        assertThat(scheme.verify(signature, BODY, secrets, List.of(URL, former), CLIENT_ID))
+                .isEqualTo(new Verdict(null, SECRET, 1));
+        assertThat(scheme.verify(signature, BODY, secrets, List.of(URL), CLIENT_ID)
+                        .rejection())
+                .isEqualTo(Reason.WRONG);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "HmacMD6,    hex,    {body},           Unknown signature algorithm HmacMD6",
@@ -117,6 +154,6 @@ class HmacSchemeTest {
     }
 
     private static Reason verify(HmacScheme scheme, String signature, byte[] body, List<Secret> secrets) {
-        return scheme.verify(signature, body, secrets, URL, CLIENT_ID);
+        return scheme.verify(signature, body, secrets, List.of(URL), CLIENT_ID).rejection();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pasar.account.PublicUrl;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,6 +49,9 @@ class IngestEngineTest {
 
     private static final String PATH = "/webhooks/tiki/p77/order";
     private static final int MAX_BODY = 1024;
+    private static final PublicUrl PUBLIC_URL = new PublicUrl(
+            URI.create("https://gw.example/new"),
+            List.of(URI.create("https://old.example/webhooks"), URI.create("https://older.example/new/er")));
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -68,7 +72,11 @@ class IngestEngineTest {
         AllowedHeaders allowedHeaders = new AllowedHeaders();
         allowedHeaders.add("X-Signature");
         engine = new IngestEngine(
-                configuration(0), allowedHeaders, path -> !path.contains("nobody"), new IngestMetrics(meters));
+                configuration(0),
+                allowedHeaders,
+                path -> !path.contains("nobody"),
+                new Addresses(PUBLIC_URL, configuration(0)),
+                new IngestMetrics(meters));
         camel = new DefaultCamelContext();
         camel.getRegistry().bind("platform-http-engine", engine);
         camel.addStartupListener(engine);
@@ -91,6 +99,7 @@ class IngestEngineTest {
                 port,
                 "127.0.0.1",
                 "/hooks",
+                List.of("127.0.0.2"),
                 DataSize.ofBytes(MAX_BODY),
                 Duration.ofMillis(500),
                 Duration.ofMillis(300),
@@ -182,7 +191,7 @@ class IngestEngineTest {
     }
 
     @Test
-    void letsInOnlyPathParametersAndAllowedHeaders() throws Exception {
+    void letsInOnlyPathParametersTheAddressAndAllowedHeaders() throws Exception {
         // Given
         HttpRequest request = HttpRequest.newBuilder(
                         uri(PATH + "?kafka.OVERRIDE_TOPIC=evil&account=other&CamelHttpUri=http://evil&ce_id=1"))
@@ -212,7 +221,9 @@ class IngestEngineTest {
                         "traceparent",
                         "tp",
                         "content-type",
-                        "application/json"));
+                        "application/json",
+                        "pasarAddress",
+                        "other"));
     }
 
     @Test
@@ -235,6 +246,9 @@ class IngestEngineTest {
         "post,    /webhooks/tiki/p77/order,       405, method-not-allowed",
         "POST,    /webhooks/tiki/p77/stock,       404, unknown-webhook",
         "POST,    /webhooks/tiki/p77/order/,      404, unknown-webhook",
+        "POST,    /old/webhooks/tiki/p77/order,   404, unknown-webhook",
+        "POST,    /new//webhooks/tiki/p77/order,  404, unknown-webhook",
+        "POST,    /newer/webhooks/tiki/p7/order,  404, unknown-webhook",
         "POST,    /webhooks//tiki/p77/order,      404, unknown-webhook",
         "POST,    /webhooks/tiki/a%2Fb/order/x,   404, unknown-webhook",
         "POST,    /,                              404, unknown-webhook",
@@ -263,7 +277,13 @@ class IngestEngineTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/hooks/webhooks/tiki/p77/order", "/webhooks/tiki/p%377/order", "/webhooks/tiki/p77/order?x=%zz"
+            strings = {
+                "/hooks/webhooks/tiki/p77/order",
+                "/webhooks/tiki/p%377/order",
+                "/webhooks/tiki/p77/order?x=%zz",
+                "/new/webhooks/tiki/p77/order",
+                "/webhooks/webhooks/tiki/p77/order",
+                "/new/er/webhooks/tiki/p%377/order"
             })
     void findsTheRouteBehindPrefixEncodingAndQuery(String path) throws Exception {
         // When
@@ -273,6 +293,21 @@ class IngestEngineTest {
         // Then
         assertThat(response).startsWith("HTTP/1.1 200");
         assertThat(received.element().headers()).containsEntry("account", "p77");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gw.example,      /new/webhooks,      https://gw.example/new",
+        "old.example:443, /webhooks/webhooks, https://old.example/webhooks",
+        "evil.example,    /new/webhooks,      other"
+    })
+    void tellsTheRouteForWhichAddressItCame(String host, String path, String address) throws Exception {
+        // When
+        raw("POST " + path + "/tiki/p77/order HTTP/1.1\r\nHost: " + host
+                + "\r\npasarAddress: evil\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+
+        // Then
+        assertThat(received.element().headers()).containsEntry("pasarAddress", address);
     }
 
     @ParameterizedTest
@@ -644,6 +679,7 @@ class IngestEngineTest {
                 configuration(engine.getServerPort()),
                 new AllowedHeaders(),
                 path -> true,
+                new Addresses(PUBLIC_URL, configuration(0)),
                 new IngestMetrics(new SimpleMeterRegistry()));
 
         // Then

@@ -64,6 +64,7 @@ class TopicProvisionerIT {
                             "pasar.quarantine",
                             "pasar.registrations",
                             "pasar.registration-events",
+                            "pasar.observations",
                             "pasar.commands");
             assertThat(admin.describeTopics(List.of(ORDERS))
                             .topicNameValues()
@@ -77,6 +78,8 @@ class TopicProvisionerIT {
             assertThat(config(admin, ORDERS, "retention.bytes")).isEqualTo("-1");
             assertThat(config(admin, ORDERS, "min.insync.replicas")).isEqualTo("1");
             assertThat(config(admin, Topics.REGISTRATIONS, "cleanup.policy")).isEqualTo("compact");
+            assertThat(config(admin, Topics.OBSERVATIONS, "cleanup.policy")).isEqualTo("compact");
+            assertThat(config(admin, Topics.OBSERVATIONS, "segment.bytes")).isEqualTo("16777216");
             assertThat(config(admin, Topics.QUARANTINE, "retention.bytes")).isEqualTo("67108864");
             assertThat(config(admin, Topics.QUARANTINE, "segment.bytes")).isEqualTo("16777216");
         }

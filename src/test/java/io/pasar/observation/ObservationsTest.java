@@ -2,10 +2,15 @@ package io.pasar.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pasar.account.Account;
+import io.pasar.account.Secret;
+import io.pasar.marketplace.TestAccounts;
+import io.pasar.observation.Observations.AccountKey;
 import io.pasar.observation.Observations.Observed;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,17 +35,67 @@ class ObservationsTest {
     }
 
     @Test
-    void forgetsAccountsThatAreGone() {
+    void keepsBySecretAndAddressWhenTheyWereLastUsed() {
         // Given
-        observations.verified("tiki", "p77", "order");
-        observations.verified("tiki", "p78", "order");
+        Account account = TestAccounts.tiki("p77", "order", "stock");
+        Secret secret = account.webhookSecrets().get(1);
 
         // When
-        observations.retain((marketplace, account) -> marketplace.equals("tiki") && account.equals("p78"));
+        observations.verified("tiki", "p77", "order", secret, "https://gw.example");
+        observations.rejected("tiki", "p77", "order", "wrong-signature");
 
         // Then
+        assertThat(observations.sightings(account))
+                .isEqualTo(new Sightings(
+                        null,
+                        Map.of("order", new Sightings.EventKind(NOW, NOW)),
+                        Map.of(secret.fingerprint("tiki", "p77"), NOW),
+                        Map.of("https://gw.example", NOW)));
+    }
+
+    @Test
+    void takesInWhatOthersHaveSeen() {
+        // Given
+        Account account = TestAccounts.tiki("p77", "order", "stock");
+        Instant later = NOW.plusSeconds(1);
+        observations.verified("tiki", "p77", "order");
+
+        // When
+        observations.learn(
+                AccountKey.of(account),
+                new Sightings(
+                        NOW.minusSeconds(9),
+                        Map.of(
+                                "order", new Sightings.EventKind(later, later),
+                                "stock", new Sightings.EventKind(NOW.minusSeconds(5), null)),
+                        null,
+                        null));
+
+        // Then
+        assertThat(observations.of("tiki", "p77", "order")).isEqualTo(new Observed(later, 1, later, Map.of()));
+        assertThat(observations.of("tiki", "p77", "stock"))
+                .isEqualTo(new Observed(NOW.minusSeconds(5), 0, null, Map.of()));
+        assertThat(observations.sightings(account).observedSince()).isEqualTo(NOW.minusSeconds(9));
+    }
+
+    @Test
+    void forgetsAccountsAndSecretsThatAreGone() {
+        // Given
+        Account gone = TestAccounts.tiki("p77", "order");
+        Account kept = TestAccounts.tiki("p78", "order");
+        observations.verified("tiki", "p77", "order", gone.registeredSecret(), "other");
+        observations.verified("tiki", "p78", "order", kept.registeredSecret(), "other");
+        observations.verified("tiki", "p78", "order", new Secret("a secret that is gone"), "other");
+
+        // When
+        observations.retain(List.of(kept));
+
+        // Then
+        assertThat(observations.sightings(gone)).isEqualTo(Sightings.NONE);
         assertThat(observations.of("tiki", "p77", "order").verified()).isZero();
-        assertThat(observations.of("tiki", "p78", "order").verified()).isOne();
+        assertThat(observations.sightings(kept).secrets())
+                .containsOnlyKeys(kept.registeredSecret().fingerprint("tiki", "p78"));
+        assertThat(observations.of("tiki", "p78", "order").verified()).isEqualTo(2);
     }
 
     @Test

@@ -54,14 +54,19 @@ class KafkaAwayTest {
         records.start();
         pending.start();
         Clock clock = Clock.systemUTC();
+        Accounts accounts = new Accounts(List.of(TestAccounts.tiki("p77", "order")));
+        PublicUrl publicUrl =
+                new PublicUrl(URI.create("https://gw.example"), List.of(URI.create("https://old.example")));
+        Observations observations = new Observations(clock);
         registrations = new Registrations(
-                new Accounts(List.of(TestAccounts.tiki("p77", "order"))),
-                new PublicUrl(URI.create("https://gw.example")),
+                accounts,
+                publicUrl,
                 null,
                 records,
                 topics,
                 pending,
-                new Observations(clock),
+                observations,
+                new Drains(accounts, publicUrl, records, observations, Duration.ofHours(4), clock),
                 Duration.ofHours(6),
                 clock);
     }
@@ -77,6 +82,14 @@ class KafkaAwayTest {
     @Test
     void knowsOfNoState() {
         assertThat(registrations.all()).extracting(RegistrationStatus::state).containsExactly(State.UNKNOWN);
+    }
+
+    @Test
+    void saysOfNoAddressThatItMayGo() {
+        assertThat(registrations.addresses())
+                .extracting(AddressTraffic::drained)
+                .containsExactly(false, false, false);
+        assertThat(registrations.addresses().get(1).reason()).startsWith("What is known has not been read");
     }
 
     @Test

@@ -256,6 +256,53 @@ class PlannerTest {
                 .containsEntry("chat-notification", "https://crm.example/c");
     }
 
+    @Test
+    void takesAUrlUnderAFormerPublicUrlForOurs() {
+        // Given
+        PublicUrl moved = new PublicUrl(URI.create("https://new.example/pasar"), List.of(PUBLIC_URL.value()));
+        Account account = TestAccounts.tokopedia("13004", "order-status");
+        DesiredRegistration desired = DesiredRegistration.of(account, moved);
+        Listing listed = listing(
+                Map.of(
+                        "order-status", TOKOPEDIA_URL + "order-status",
+                        "product-changes", TOKOPEDIA_URL + "product-changes",
+                        "chat-notification", "https://crm.example/c"),
+                Map.of(),
+                account);
+
+        // When
+        Plan plan = Planner.plan(desired, listed, fingerprint(account), null, NOW, REASSERT);
+        Listing sentBack = Planner.withoutUnwanted(desired, listed, null);
+
+        // Then
+        assertThat(plan.changes())
+                .containsExactlyInAnyOrder(
+                        new Change(
+                                "order-status",
+                                Action.CHANGE,
+                                TOKOPEDIA_URL + "order-status",
+                                "https://new.example/pasar/webhooks/tokopedia/13004/order-status"),
+                        new Change("product-changes", Action.CHANGE, TOKOPEDIA_URL + "product-changes", null),
+                        new Change(
+                                "chat-notification",
+                                Action.CARRY_OVER,
+                                "https://crm.example/c",
+                                "https://crm.example/c"));
+        assertThat(sentBack.webhooks()).containsEntry("product-changes", "");
+        assertThat(Planner.listsOurs(desired, listed)).isTrue();
+    }
+
+    @Test
+    void asksForTheSameWhateverThePublicUrlWasBefore() {
+        // Given
+        Account account = TestAccounts.tiki("p77", "order");
+        PublicUrl moved = new PublicUrl(PUBLIC_URL.value(), List.of(URI.create("https://old.example")));
+
+        // Then
+        assertThat(DesiredRegistration.of(account, moved).digest())
+                .isEqualTo(DesiredRegistration.of(account, PUBLIC_URL).digest());
+    }
+
     @ParameterizedTest
     @MethodSource("seeds")
     void isEmptyAfterItWasAppliedAndKeepsWhatIsForeign(int seed) {

@@ -589,6 +589,36 @@ class RegistrationIT {
         };
     }
 
+    @Test
+    void remembersSinceWhenASecretIsRegistered() throws Exception {
+        // Given
+        Account account = TestAccounts.tiki(id, "order");
+        accounts.replace(List.of(account));
+        Instant first = clock.instant();
+        outcome(Action.APPLY, "tiki");
+
+        // When
+        clock.forward(Duration.ofHours(1));
+        outcome(Action.APPLY, "tiki");
+
+        // Then
+        JsonNode sent = recordedSent();
+        assertThat(Instant.parse(sent.path("sentAt").asText())).isEqualTo(first.plus(Duration.ofHours(1)));
+        assertThat(Instant.parse(sent.path("secretSince").asText())).isEqualTo(first);
+        assertThat(sent.path("movedAt").isNull()).isTrue();
+        assertThat(registrations.detail("tiki", id).orElseThrow().secrets())
+                .extracting(SecretUse::role, SecretUse::removable)
+                .containsExactly(tuple(SecretUse.Role.REGISTERED, false), tuple(SecretUse.Role.ACCEPTED, false));
+    }
+
+    private JsonNode recordedSent() {
+        return topics.last(Topics.REGISTRATIONS, 200).stream()
+                .filter(found -> text(found.key()).equals("tiki/" + id))
+                .map(found -> json(found.value()).path("sent"))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
     private static ObjectNode last(String call) throws IOException {
         List<Received> received = MARKETPLACE.received(call);
         return (ObjectNode) JSON.readTree(received.get(received.size() - 1).body());
@@ -687,7 +717,7 @@ class RegistrationIT {
 
         @Bean
         RegistrationConfiguration registrationConfiguration() {
-            return new RegistrationConfiguration(Duration.ofMinutes(15), Duration.ofHours(6));
+            return new RegistrationConfiguration(Duration.ofMinutes(15), Duration.ofHours(6), Duration.ofHours(4));
         }
 
         @Bean
