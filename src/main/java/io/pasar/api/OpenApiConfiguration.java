@@ -54,18 +54,20 @@ class OpenApiConfiguration {
             Problem.INTERNAL_ERROR);
 
     /** Members are always there; these may be null. */
-    private static final Map<String, Set<String>> NULLABLE = Map.of(
-            "RegistrationStatus", Set.of("reason", "since", "lastAssertedAt", "nextCheckAt"),
-            "RegistrationDetail",
-                    Set.of("reason", "since", "lastAssertedAt", "nextCheckAt", "listed", "recorded", "plan"),
-            "Listed", Set.of("secret"),
-            "Recorded", Set.of("secret", "requestId"),
-            "Observed", Set.of("lastVerifiedAt", "lastRejectedAt"),
-            "Webhooks", Set.of("readAt"),
-            "Change", Set.of("from", "to"),
-            "KafkaRecord", Set.of("key", "value", "valueBase64"),
-            "Applied", Set.of("plan", "requestId"),
-            "MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds"));
+    private static final Map<String, Set<String>> NULLABLE = Map.ofEntries(
+            Map.entry("RegistrationStatus", Set.of("reason", "since", "lastAssertedAt", "nextCheckAt")),
+            Map.entry(
+                    "RegistrationDetail",
+                    Set.of("reason", "since", "lastAssertedAt", "nextCheckAt", "listed", "recorded", "plan")),
+            Map.entry("Listed", Set.of("secret")),
+            Map.entry("Recorded", Set.of("secret", "requestId")),
+            Map.entry("Observed", Set.of("lastVerifiedAt", "lastRejectedAt")),
+            Map.entry("Finding", Set.of("eventKind", "deliveries", "resentAt")),
+            Map.entry("Webhooks", Set.of("readAt")),
+            Map.entry("Change", Set.of("from", "to")),
+            Map.entry("KafkaRecord", Set.of("key", "value", "valueBase64")),
+            Map.entry("Applied", Set.of("plan", "requestId")),
+            Map.entry("MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds")));
 
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {

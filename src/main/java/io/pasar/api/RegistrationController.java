@@ -94,8 +94,8 @@ class RegistrationController {
     @ApiResponse(
             responseCode = "200",
             description =
-                    "Desired, listed (null where the marketplace cannot be read), recorded, observed, and the plan"
-                            + " that an apply would carry out",
+                    "Desired, listed (null where the marketplace cannot be read), recorded, observed, the evidence that"
+                            + " speaks against it, and the plan that an apply would carry out",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.REGISTRATION)))
     @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED})

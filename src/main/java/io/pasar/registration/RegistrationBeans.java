@@ -39,6 +39,7 @@ class RegistrationBeans {
             RegistrationTopics topics,
             PendingOutcomes pending,
             Observations observations,
+            EvidenceReview review,
             RegistrationConfiguration configuration,
             Clock clock) {
         return new Registrations(
@@ -49,6 +50,7 @@ class RegistrationBeans {
                 topics,
                 pending,
                 observations,
+                review,
                 configuration.reassertEvery(),
                 clock);
     }
@@ -60,10 +62,28 @@ class RegistrationBeans {
             MarketplaceCalls calls,
             RegistrationRecords records,
             RegistrationTopics topics,
+            EvidenceReview review,
             RegistrationConfiguration configuration,
             Clock clock) {
         Backoff backoff = new Backoff(configuration.every(), new Random());
-        return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, clock);
+        return new Runs(accounts, publicUrl, calls, records, topics, configuration, review, backoff, clock);
+    }
+
+    @Bean
+    EvidenceReview evidenceReview(Observations observations, RegistrationConfiguration configuration) {
+        return new EvidenceReview(observations, configuration);
+    }
+
+    @Bean
+    EvidenceWatch registrationEvidence(
+            Accounts accounts,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            EvidenceReview review,
+            MeterRegistry meters,
+            Clock clock) {
+        EvidenceMetrics metrics = new EvidenceMetrics(meters, accounts, records, review, clock);
+        return new EvidenceWatch(accounts, records, topics, review, metrics, clock);
     }
 
     @Bean

@@ -9,11 +9,13 @@ import io.pasar.marketplace.MarketplaceException;
 import io.pasar.observation.Observations;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Finding;
 import io.pasar.registration.RegistrationDetail.Listed;
 import io.pasar.registration.RegistrationDetail.Recorded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ public class Registrations {
     private final RegistrationTopics topics;
     private final PendingOutcomes pending;
     private final Observations observations;
+    private final EvidenceReview review;
     private final Duration reassertEvery;
     private final Clock clock;
 
@@ -44,6 +47,7 @@ public class Registrations {
             RegistrationTopics topics,
             PendingOutcomes pending,
             Observations observations,
+            EvidenceReview review,
             Duration reassertEvery,
             Clock clock) {
         this.accounts = accounts;
@@ -53,6 +57,7 @@ public class Registrations {
         this.topics = topics;
         this.pending = pending;
         this.observations = observations;
+        this.review = review;
         this.reassertEvery = reassertEvery;
         this.clock = clock;
     }
@@ -133,9 +138,41 @@ public class Registrations {
             return new RegistrationStatus(account.marketplace(), account.id(), State.UNKNOWN, reason, null, null, null);
         }
         return records.find(account.key())
-                .map(AccountRecord::status)
+                .map(record -> status(account, record))
                 .orElseGet(() -> new RegistrationStatus(
                         account.marketplace(), account.id(), State.NEVER_REGISTERED, null, null, null, null));
+    }
+
+    /** Recorded states grow old, even while nobody carries out the checks that would say so. */
+    private RegistrationStatus status(Account account, AccountRecord record) {
+        Evidence evidence = Evidence.of(record);
+        Instant now = clock.instant();
+        boolean settled = record.state() == State.ASSERTED || record.state() == State.IN_SYNC;
+        if (!settled || !review.isTooOld(record.sent(), evidence, now)) {
+            return record.status();
+        }
+        return new RegistrationStatus(
+                record.marketplace(),
+                record.account(),
+                State.DRIFTED,
+                review.reason(account, evidence, record.sent(), now),
+                review.tooOldFrom(record.sent(), evidence),
+                record.sent().sentAt(),
+                record.nextCheckAt());
+    }
+
+    private List<Finding> findings(Account account, Sent sent) {
+        AccountRecord record = records.find(account.key()).orElse(null);
+        Evidence evidence = Evidence.of(record);
+        boolean waiting = record != null && (record.state() == State.FAILING || record.state() == State.REFUSED);
+        List<Finding> findings = new ArrayList<>();
+        for (Episode episode : evidence.episodes()) {
+            findings.add(Finding.of(episode, review.text(account, evidence, episode)));
+        }
+        if (review.isTooOld(sent, evidence, clock.instant())) {
+            findings.add(Finding.age(review.tooOldFrom(sent, evidence), review.ageText(account, sent, waiting)));
+        }
+        return List.copyOf(findings);
     }
 
     private RegistrationDetail detail(Account account) {
@@ -152,6 +189,7 @@ public class Registrations {
                 listed == null ? null : listed(account, listed, now),
                 sent == null ? null : recorded(sent),
                 observed,
+                findings(account, sent),
                 records.areRead() ? plan(account, desired, listed, sent, now) : null);
     }
 

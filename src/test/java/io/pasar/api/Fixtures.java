@@ -7,6 +7,7 @@ import io.pasar.registration.Plan.Action;
 import io.pasar.registration.Plan.Change;
 import io.pasar.registration.RegistrationDetail;
 import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Finding;
 import io.pasar.registration.RegistrationDetail.Listed;
 import io.pasar.registration.RegistrationDetail.Recorded;
 import io.pasar.registration.RegistrationStatus;
@@ -54,6 +55,13 @@ final class Fixtures {
                             210,
                             Instant.parse("2026-01-31T08:20:00Z"),
                             Map.of("wrong-signature", 2L))),
+            List.of(new Finding(
+                    "silence",
+                    "order-status",
+                    Instant.parse("2026-01-31T08:12:45Z"),
+                    null,
+                    null,
+                    "No delivery of order-status since 2026-01-31 08:12 UTC; one is expected every 1h.")),
             new Plan(
                     List.of(
                             new Change("order-status", Action.CHANGE, THEIRS, OURS),
@@ -67,6 +75,7 @@ final class Fixtures {
             null,
             null,
             Map.of("order", new Observed(null, 0, null, Map.of())),
+            List.of(),
             null);
 
     static final Webhooks WEBHOOKS = new Webhooks(

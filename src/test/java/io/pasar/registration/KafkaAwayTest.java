@@ -62,6 +62,7 @@ class KafkaAwayTest {
                 topics,
                 pending,
                 new Observations(clock),
+                null,
                 Duration.ofHours(6),
                 clock);
     }

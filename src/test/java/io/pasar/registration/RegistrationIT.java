@@ -655,7 +655,10 @@ class RegistrationIT {
 
         @Bean
         RegistrationConfiguration registrationConfiguration() {
-            return new RegistrationConfiguration(Duration.ofMinutes(15), Duration.ofHours(6));
+            return new RegistrationConfiguration(
+                    Duration.ofMinutes(15),
+                    Duration.ofHours(6),
+                    new RegistrationConfiguration.Thresholds(10, Duration.ofMinutes(10)));
         }
 
         @Bean
