@@ -62,7 +62,7 @@ final class EvidenceReview {
         if (isSettled(before)) {
             account.expectEvery().keySet().forEach(kind -> addSilence(account, before, kind, now, episodes));
             if (suspicion != null && isCredible(account, suspicion, now)) {
-                addSignatures(suspicion, episodes);
+                addSignatures(suspicion, before, episodes);
             }
         }
         return List.copyOf(episodes);
@@ -153,7 +153,7 @@ final class EvidenceReview {
                 observations.since());
         boolean silent = !now.isBefore(since.plus(account.expectEvery().get(kind)));
         if (silent && episodes.stream().noneMatch(open -> open.isOf(Kind.SILENCE, kind))) {
-            episodes.add(Episode.silence(kind, since));
+            episodes.add(answered(Episode.silence(kind, since), before));
         }
     }
 
@@ -169,7 +169,7 @@ final class EvidenceReview {
     }
 
     /** One that goes on is noted once per window, not at every delivery. */
-    private void addSignatures(Suspicion suspicion, List<Episode> episodes) {
+    private void addSignatures(Suspicion suspicion, AccountRecord before, List<Episode> episodes) {
         for (int i = 0; i < episodes.size(); i++) {
             Episode open = episodes.get(i);
             if (open.isOf(Kind.SIGNATURES, suspicion.eventKind())) {
@@ -179,7 +179,13 @@ final class EvidenceReview {
                 return;
             }
         }
-        episodes.add(Episode.signatures(suspicion));
+        episodes.add(answered(Episode.signatures(suspicion), before));
+    }
+
+    /** A write answers all event kinds: the one that is noticed second needs none of its own. */
+    private static Episode answered(Episode episode, AccountRecord before) {
+        Instant resentAt = Evidence.of(before).resentAt();
+        return resentAt == null || resentAt.isBefore(episode.since()) ? episode : episode.resent(resentAt);
     }
 
     private Instant lastVerified(Account account, String kind) {

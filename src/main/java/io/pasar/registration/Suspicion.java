@@ -1,5 +1,6 @@
 package io.pasar.registration;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.pasar.observation.Streak;
 import java.time.Instant;
@@ -15,6 +16,7 @@ record Suspicion(String eventKind, long deliveries, Instant since, Instant lastA
         return new Suspicion(streak.eventKind(), streak.deliveries(), streak.since(), streak.lastAt());
     }
 
+    @JsonIgnore
     boolean isWhole() {
         return eventKind != null && deliveries > 0 && since != null && lastAt != null && !lastAt.isBefore(since);
     }

@@ -216,6 +216,23 @@ class EvidenceReviewTest {
     }
 
     @Test
+    void takesAWriteForTheAnswerToEveryEventKindThatWasDoubtfulThen() {
+        // Given
+        Instant resentAt = start.plusSeconds(1);
+        AccountRecord before = record(State.DRIFTED, new Evidence(ALL_BLIND, null, resentAt, null));
+        clock.forward(Duration.ofSeconds(2));
+        Suspicion later = new Suspicion("stock", 18, clock.instant(), clock.instant());
+
+        // Then
+        assertThat(review.episodes(account, before, streak(18), clock.instant()))
+                .extracting(Episode::resentAt)
+                .containsExactly(resentAt);
+        assertThat(review.episodes(account, before, later, clock.instant()))
+                .extracting(Episode::resentAt)
+                .containsOnlyNulls();
+    }
+
+    @Test
     void sendsNothingAgainThatTheMarketplaceShows() {
         // Given
         Episode signatures = Episode.signatures(streak(18));
@@ -280,6 +297,9 @@ class EvidenceReviewTest {
         assertThat(Evidence.of(old)).isEqualTo(Evidence.NONE);
         assertThat(review.isNews(account, old, null, clock.instant())).isFalse();
         assertThat(RegistrationTopics.JSON.readValue(json, AccountRecord.class)).isEqualTo(written);
+        assertThat(RegistrationTopics.JSON.valueToTree(streak(18)).fieldNames())
+                .toIterable()
+                .containsExactly("eventKind", "deliveries", "since", "lastAt");
         assertThat(RegistrationTopics.JSON.readValue(
                         "{\"id\":\"1\",\"action\":\"apply\",\"marketplace\":\"tiki\",\"account\":\"p77\"}",
                         Command.class))
@@ -299,7 +319,7 @@ class EvidenceReviewTest {
     }
 
     private AccountRecord record(List<Episode> episodes) {
-        return record(State.ASSERTED, new Evidence(ALL_BLIND, null, start, episodes));
+        return record(State.ASSERTED, new Evidence(ALL_BLIND, null, null, episodes));
     }
 
     private AccountRecord record(State state, Evidence evidence) {
