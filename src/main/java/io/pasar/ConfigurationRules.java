@@ -45,6 +45,8 @@ final class ConfigurationRules {
     /** For the key and the headers of a record: those of the delivery are bounded by what the ingest server takes. */
     private static final DataSize HEADER_ROOM = DataSize.ofKilobytes(64);
 
+    private static final Duration SHORTEST_EXPECTATION = Duration.ofMinutes(1);
+
     private final EventKinds eventKinds;
     private final Map<String, AccountRules> accountRules;
     private final boolean sandbox;
@@ -70,6 +72,10 @@ final class ConfigurationRules {
                 Duration.ofSeconds(1));
         checkDuration(
                 "pasar.registration.drain-for", configuration.registration().drainFor(), Duration.ofSeconds(1));
+        checkDuration(
+                "pasar.registration.evidence.window",
+                configuration.registration().evidence().window(),
+                Duration.ofSeconds(1));
         configuration.marketplaces().forEach((name, marketplace) -> {
             checkUrl("pasar.marketplaces." + name + ".api-url", marketplace.apiUrl());
             checkUrl("pasar.marketplaces." + name + ".token-url", marketplace.tokenUrl());
@@ -267,6 +273,7 @@ final class ConfigurationRules {
         checkSecrets(key, account);
         if (account.marketplace() != null && checkMarketplace(key, account.marketplace(), configuration)) {
             checkEvents(key, account);
+            checkExpectations(key, account);
             if (accountRules.containsKey(account.marketplace())) {
                 accountRules.get(account.marketplace()).mistakes(account).stream()
                         .map(mistake -> mistake.under(key))
@@ -313,6 +320,17 @@ final class ConfigurationRules {
                 refuse(eventKey, '"' + event + "\" is there twice; take one out");
             }
         }
+    }
+
+    private void checkExpectations(String key, Account account) {
+        account.expectEvery().forEach((event, every) -> {
+            String eventKey = key + ".expect-every." + event;
+            if (!account.events().contains(event)) {
+                refuse(eventKey, "is none of the account's events; add it there, or take it out here");
+            } else if (every.compareTo(SHORTEST_EXPECTATION) < 0) {
+                refuse(eventKey, "must be at least 1m; a pause that short says nothing");
+            }
+        });
     }
 
     /** Always false, so that a check can end with it. */

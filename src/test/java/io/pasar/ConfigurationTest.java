@@ -121,6 +121,8 @@ class ConfigurationTest {
             assertThat(accounts.get(0).registeredSecret()).isEqualTo(new Secret("s3cr3t-789abcdef0123456789ABCDEF"));
             assertThat(accounts.get(1).webhookSecrets()).containsExactly(new Secret("any s3cr3t, of any length"));
             assertThat(accounts.get(1).onDrift()).isEqualTo(OnDrift.REPORT);
+            assertThat(accounts.get(1).expectEvery())
+                    .containsExactly(Map.entry("order-status", Duration.ofMinutes(90)));
             assertThat(accounts.get(1).carryOver())
                     .containsExactly(Map.entry("order_actions_url", "https://someone.else.example/hook"));
             assertThat(context.getBean(PublicUrl.class).webhook(accounts.get(1), "order-status"))

@@ -21,12 +21,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -51,6 +53,9 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "sandbox.pace=50ms",
             "pasar.registration.every=1s",
+            "pasar.registration.reassert-every=6h",
+            "pasar.registration.evidence.min-failures=3",
+            "pasar.registration.evidence.window=1s",
             "pasar.api.tokens[0].name=sandbox",
             "pasar.api.tokens[0].role=write",
             "pasar.api.tokens[0].token=" + SandboxIT.TOKEN
@@ -159,6 +164,24 @@ class SandboxIT {
 
     @Test
     @Order(6)
+    void sendsASecretAgainThatSomebodyHasChangedWhereNothingCanBeRead() throws Exception {
+        // Given
+        int before = registersAtTiki("41235121322");
+
+        // When
+        post(
+                "/sandbox/tiki/control",
+                "{\"do\":\"change-secret\",\"account\":\"41235121322\","
+                        + "\"secret\":\"another-secret-of-32-characters1\"}");
+
+        // Then
+        patiently().untilAsserted(() -> assertThat(statesFromEvidence()).startsWith("drifted", "asserted"));
+        assertThat(registersAtTiki("41235121322")).isEqualTo(before + 1);
+        assertThat(get("/api/registrations?state=drifted").get("registrations")).isEmpty();
+    }
+
+    @Test
+    @Order(7)
     void countsWhatItReceivesAndPublishes() throws Exception {
         String metrics = text("/actuator/prometheus");
         assertThat(metrics)
@@ -169,7 +192,7 @@ class SandboxIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void tellsNoSecretToAnybody(CapturedOutput output) throws Exception {
         // Given
         List<String> secrets = accounts.all().stream()
@@ -258,6 +281,23 @@ class SandboxIT {
         return Stream.concat(account.webhookSecrets().stream(), Stream.of(account.clientSecret()))
                 .map(Secret::value)
                 .toList();
+    }
+
+    private List<String> statesFromEvidence() throws IOException {
+        List<String> states = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : Records.in(kafka, Topics.REGISTRATION_EVENTS)) {
+            JsonNode event = JSON.readTree(record.value());
+            if (event.path("trigger").asText().equals("evidence")) {
+                states.add(event.at("/status/state").asText());
+            }
+        }
+        return states;
+    }
+
+    private int registersAtTiki(String account) throws Exception {
+        return (int) get("/sandbox/tiki/state?account=" + account).get("received").findValuesAsText("call").stream()
+                .filter("register"::equals)
+                .count();
     }
 
     private String listedUrl() throws Exception {

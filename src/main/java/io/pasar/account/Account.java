@@ -4,6 +4,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -22,6 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param warehouses Tiki's {@code sync_inventory_location}; empty at marketplaces that have none
  * @param onDrift what to do when the marketplace's registration differs from this configuration
  * @param carryOver registered URLs of others which the marketplace does not list: field to URL, sent with every write
+ * @param expectEvery event kind to the longest time without one that is still normal; kinds that are not in it may be
+ *     silent
  */
 public record Account(
         @NotBlank String marketplace,
@@ -38,7 +41,8 @@ public record Account(
         @NotEmpty List<String> events,
         @DefaultValue List<String> warehouses,
         @DefaultValue("repair") OnDrift onDrift,
-        @DefaultValue Map<String, String> carryOver) {
+        @DefaultValue Map<String, String> carryOver,
+        @DefaultValue Map<String, Duration> expectEvery) {
 
     /** Lists and maps that are not given become empty ones, so that whoever checks an account meets no null there. */
     public Account {
@@ -46,6 +50,7 @@ public record Account(
         events = events == null ? List.of() : List.copyOf(events);
         warehouses = warehouses == null ? List.of() : List.copyOf(warehouses);
         carryOver = carryOver == null ? Map.of() : Map.copyOf(carryOver);
+        expectEvery = expectEvery == null ? Map.of() : Map.copyOf(expectEvery);
     }
 
     /** How a client proves itself to the token endpoint; Tiki's console lets each app choose. */

@@ -102,6 +102,16 @@ final class Examples {
                   "drained": false
                 }
               ],
+              "evidence": [
+                {
+                  "kind": "silence",
+                  "eventKind": "order-status",
+                  "since": "2026-01-31T08:12:45Z",
+                  "deliveries": null,
+                  "resentAt": null,
+                  "text": "No delivery of order-status since 2026-01-31 08:12 UTC; one is expected every 1h."
+                }
+              ],
               "plan": {
                 "changes": [
                   {

@@ -65,6 +65,7 @@ class OpenApiConfiguration {
             entry("Observed", Set.of("lastVerifiedAt", "lastRejectedAt")),
             entry("SecretUse", Set.of("lastUsedAt")),
             entry("AddressUse", Set.of("url", "lastUsedAt")),
+            entry("Finding", Set.of("eventKind", "deliveries", "resentAt")),
             entry("AddressTraffic", Set.of("url", "lastUsedAt", "reason")),
             entry("Webhooks", Set.of("readAt")),
             entry("Change", Set.of("from", "to")),

@@ -95,8 +95,8 @@ class RegistrationController {
     @ApiResponse(
             responseCode = "200",
             description =
-                    "Desired, listed (null where the marketplace cannot be read), recorded, observed, and the plan"
-                            + " that an apply would carry out. Times in `observed`, `secrets` and `addresses` are of all"
+                    "Desired, listed (null where the marketplace cannot be read), recorded, observed, the evidence"
+                            + " that speaks against it, and the plan that an apply would carry out. Times in `observed`, `secrets` and `addresses` are of all"
                             + " replicas; the counts in `observed` are of the one that answers, since it started",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.REGISTRATION)))

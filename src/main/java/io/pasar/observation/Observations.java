@@ -3,14 +3,18 @@ package io.pasar.observation;
 import io.pasar.account.Account;
 import io.pasar.account.Secret;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -20,7 +24,11 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Observations {
 
+    /** Neither a missing nor a malformed signature says anything about the secret: nobody's secret makes those. */
+    private static final String WRONG_SIGNATURE = "wrong-signature";
+
     private final Clock clock;
+    private final Instant since;
     private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
 
     /** By which secrets and for which addresses deliveries came to this replica. */
@@ -31,6 +39,12 @@ public final class Observations {
 
     public Observations(Clock clock) {
         this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    /** When this replica began to observe. */
+    public Instant since() {
+        return since;
     }
 
     /** A delivery whose signature was right. */
@@ -38,6 +52,7 @@ public final class Observations {
         Entry entry = entry(marketplace, account, eventKind);
         entry.verified.increment();
         entry.lastVerifiedAt = clock.instant();
+        entry.rhythm.updateAndGet(rhythm -> rhythm.verified(entry.lastVerifiedAt));
     }
 
     /**
@@ -57,6 +72,9 @@ public final class Observations {
         Entry entry = entry(marketplace, account, eventKind);
         entry.rejected.computeIfAbsent(reason, r -> new LongAdder()).increment();
         entry.lastRejectedAt = clock.instant();
+        if (WRONG_SIGNATURE.equals(reason)) {
+            entry.rhythm.updateAndGet(rhythm -> rhythm.wrong(entry.lastRejectedAt));
+        }
     }
 
     /** What was observed of one event kind of one account; zeros and nulls if nothing was. */
@@ -116,6 +134,42 @@ public final class Observations {
         entries.keySet().removeIf(key -> !existing.contains(new AccountKey(key.marketplace, key.account)));
     }
 
+    /**
+     * The streaks of wrongly signed deliveries that this replica saw and that make the secret doubtful.
+     *
+     * @param least how many deliveries a streak has at least, and how many usual gaps between verified ones it lasts
+     * @param shortest how long a streak lasts at least; also taken for the gaps that are not known yet
+     * @param longest a streak need not last longer, and one that ended earlier than this ago is none
+     */
+    public List<Streak> streaks(int least, Duration shortest, Duration longest) {
+        Instant now = clock.instant();
+        List<Streak> streaks = new ArrayList<>();
+        entries.forEach((key, entry) -> {
+            if (entry.rhythm.get().isSuspicious(least, shortest, longest)) {
+                Rhythm rhythm = withOthers(key, entry);
+                if (rhythm.isSuspicious(least, shortest, longest)
+                        && !rhythm.wrongAt().plus(longest).isBefore(now)) {
+                    streaks.add(new Streak(
+                            key.marketplace,
+                            key.account,
+                            key.eventKind,
+                            rhythm.wrong(),
+                            rhythm.wrongSince(),
+                            rhythm.wrongAt()));
+                }
+            }
+        });
+        return streaks;
+    }
+
+    /** Genuine deliveries may come to other replicas while forged ones come to this one. */
+    private Rhythm withOthers(Key key, Entry entry) {
+        Instant verified = of(key.marketplace, key.account, key.eventKind).lastVerifiedAt();
+        return verified == null
+                ? entry.rhythm.get()
+                : entry.rhythm.updateAndGet(rhythm -> rhythm.verifiedElsewhere(verified));
+    }
+
     private Entry entry(String marketplace, String account, String eventKind) {
         return entries.computeIfAbsent(new Key(marketplace, account, eventKind), key -> new Entry());
     }
@@ -133,6 +187,7 @@ public final class Observations {
     private static final class Entry {
         private final LongAdder verified = new LongAdder();
         private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
+        private final AtomicReference<Rhythm> rhythm = new AtomicReference<>(Rhythm.UNKNOWN);
         private volatile Instant lastVerifiedAt;
         private volatile Instant lastRejectedAt;
 

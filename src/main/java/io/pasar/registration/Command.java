@@ -8,14 +8,19 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param id chosen by the sender; the answer carries it
  * @param trigger absent in commands of other systems
+ * @param suspicion what a replica saw; null in commands that are not about that
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Command(String id, Action action, String marketplace, String account, Trigger trigger) {
+record Command(String id, Action action, String marketplace, String account, Trigger trigger, Suspicion suspicion) {
 
     private static final int LONGEST = 200;
 
     Command {
         trigger = trigger == null ? Trigger.REQUEST : trigger;
+    }
+
+    Command(String id, Action action, String marketplace, String account, Trigger trigger) {
+        this(id, action, marketplace, account, trigger, null);
     }
 
     String key() {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class Planner {
 
-    private static final String SECRET = "secret";
+    static final String SECRET = "secret";
     private static final String WAREHOUSES = "warehouses";
 
     private final DesiredRegistration desired;
@@ -59,6 +59,14 @@ final class Planner {
             Duration reassertEvery) {
         boolean reassert = sent == null || !now.isBefore(sent.sentAt().plus(reassertEvery));
         return new Planner(desired, listed, listedSecret, sent, reassert).plan();
+    }
+
+    /** What of the desired registration cannot be read: event kinds and {@link #SECRET}. */
+    static List<String> blind(DesiredRegistration desired, Listing listed, String listedSecret) {
+        Stream<String> kinds = desired.webhooks().keySet().stream()
+                .filter(kind -> listed == null || !listed.webhooks().containsKey(kind));
+        return Stream.concat(kinds, listedSecret == null ? Stream.of(SECRET) : Stream.empty())
+                .toList();
     }
 
     /** Whether any listed URL is one of ours. */

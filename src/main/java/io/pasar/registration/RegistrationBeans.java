@@ -39,6 +39,7 @@ class RegistrationBeans {
             RegistrationTopics topics,
             PendingOutcomes pending,
             Observations observations,
+            EvidenceReview review,
             RegistrationConfiguration configuration,
             Clock clock) {
         Drains drains = new Drains(accounts, publicUrl, records, observations, configuration.drainFor(), clock);
@@ -51,6 +52,7 @@ class RegistrationBeans {
                 pending,
                 observations,
                 drains,
+                review,
                 configuration.reassertEvery(),
                 clock);
     }
@@ -62,10 +64,28 @@ class RegistrationBeans {
             MarketplaceCalls calls,
             RegistrationRecords records,
             RegistrationTopics topics,
+            EvidenceReview review,
             RegistrationConfiguration configuration,
             Clock clock) {
         Backoff backoff = new Backoff(configuration.every(), new Random());
-        return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, clock);
+        return new Runs(accounts, publicUrl, calls, records, topics, configuration, review, backoff, clock);
+    }
+
+    @Bean
+    EvidenceReview evidenceReview(Observations observations, RegistrationConfiguration configuration) {
+        return new EvidenceReview(observations, configuration);
+    }
+
+    @Bean
+    EvidenceWatch registrationEvidence(
+            Accounts accounts,
+            RegistrationRecords records,
+            RegistrationTopics topics,
+            EvidenceReview review,
+            MeterRegistry meters,
+            Clock clock) {
+        EvidenceMetrics metrics = new EvidenceMetrics(meters, accounts, records, review, clock);
+        return new EvidenceWatch(accounts, records, topics, review, metrics, clock);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pasar.observation.Observations.Observed;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param observed what really arrived, by event kind
  * @param secrets in the order of the configuration, with what they were last used for
  * @param addresses the public URL, former ones and any other, with when they were last used
+ * @param evidence what makes the registration doubtful; empty if nothing does
  * @param plan what an apply would do
  */
 public record RegistrationDetail(
@@ -25,7 +27,36 @@ public record RegistrationDetail(
         Map<String, Observed> observed,
         List<SecretUse> secrets,
         List<AddressUse> addresses,
+        List<Finding> evidence,
         Plan plan) {
+
+    /**
+     * One reason to doubt a registration.
+     *
+     * @param kind {@code signatures}, {@code silence} or {@code age}
+     * @param eventKind null where it is about all of them
+     * @param deliveries wrongly signed ones in a row; null where it is not about those
+     * @param resentAt when the registration was sent again because of it; null if it was not
+     * @param text for a person, with what to do
+     */
+    public record Finding(
+            String kind, String eventKind, Instant since, Long deliveries, Instant resentAt, String text) {
+
+        static Finding of(Episode episode, String text) {
+            boolean signatures = episode.kind() == Episode.Kind.SIGNATURES;
+            return new Finding(
+                    episode.kind().name().toLowerCase(Locale.ROOT),
+                    episode.eventKind(),
+                    episode.since(),
+                    signatures ? episode.deliveries() : null,
+                    episode.resentAt(),
+                    text);
+        }
+
+        static Finding age(Instant since, String text) {
+            return new Finding("age", null, since, null, null, text);
+        }
+    }
 
     public record Desired(Map<String, String> webhooks, List<String> warehouses, String secret) {}
 

@@ -9,11 +9,13 @@ import io.pasar.marketplace.MarketplaceException;
 import io.pasar.observation.Observations;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Finding;
 import io.pasar.registration.RegistrationDetail.Listed;
 import io.pasar.registration.RegistrationDetail.Recorded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public class Registrations {
     private final PendingOutcomes pending;
     private final Observations observations;
     private final Drains drains;
+    private final EvidenceReview review;
     private final Duration reassertEvery;
     private final Clock clock;
 
@@ -52,6 +55,7 @@ public class Registrations {
             PendingOutcomes pending,
             Observations observations,
             Drains drains,
+            EvidenceReview review,
             Duration reassertEvery,
             Clock clock) {
         this.accounts = accounts;
@@ -62,6 +66,7 @@ public class Registrations {
         this.pending = pending;
         this.observations = observations;
         this.drains = drains;
+        this.review = review;
         this.reassertEvery = reassertEvery;
         this.clock = clock;
     }
@@ -159,9 +164,41 @@ public class Registrations {
             return new RegistrationStatus(account.marketplace(), account.id(), State.UNKNOWN, reason, null, null, null);
         }
         return records.find(account.key())
-                .map(AccountRecord::status)
+                .map(record -> status(account, record))
                 .orElseGet(() -> new RegistrationStatus(
                         account.marketplace(), account.id(), State.NEVER_REGISTERED, null, null, null, null));
+    }
+
+    /** Recorded states grow old, even while nobody carries out the checks that would say so. */
+    private RegistrationStatus status(Account account, AccountRecord record) {
+        Evidence evidence = Evidence.of(record);
+        Instant now = clock.instant();
+        boolean settled = record.state() == State.ASSERTED || record.state() == State.IN_SYNC;
+        if (!settled || !review.isTooOld(record.sent(), evidence, now)) {
+            return record.status();
+        }
+        return new RegistrationStatus(
+                record.marketplace(),
+                record.account(),
+                State.DRIFTED,
+                review.reason(account, evidence, record.sent(), now),
+                review.tooOldFrom(record.sent(), evidence),
+                record.sent().sentAt(),
+                record.nextCheckAt());
+    }
+
+    private List<Finding> findings(Account account, Sent sent) {
+        AccountRecord record = records.find(account.key()).orElse(null);
+        Evidence evidence = Evidence.of(record);
+        boolean waiting = record != null && (record.state() == State.FAILING || record.state() == State.REFUSED);
+        List<Finding> findings = new ArrayList<>();
+        for (Episode episode : evidence.episodes()) {
+            findings.add(Finding.of(episode, review.text(account, evidence, episode)));
+        }
+        if (review.isTooOld(sent, evidence, clock.instant())) {
+            findings.add(Finding.age(review.tooOldFrom(sent, evidence), review.ageText(account, sent, waiting)));
+        }
+        return List.copyOf(findings);
     }
 
     private RegistrationDetail detail(Account account) {
@@ -180,6 +217,7 @@ public class Registrations {
                 observed,
                 drains.secrets(account, Views.secret(account, listed)),
                 drains.addresses(account),
+                findings(account, sent),
                 records.areRead() ? plan(account, desired, listed, sent, now) : null);
     }
 

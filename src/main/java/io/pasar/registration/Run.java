@@ -35,6 +35,9 @@ final class Run {
     /** What was last sent successfully, by this run or before it; null if nothing. */
     Sent sent;
 
+    /** What is to be remembered of doubts; as recorded before until it is worked out. */
+    Evidence evidence;
+
     /** Whether this run wrote something that the marketplace took. */
     boolean written;
 
@@ -44,6 +47,7 @@ final class Run {
         this.desired = desired;
         this.before = before;
         this.sent = before == null ? null : before.sent();
+        this.evidence = Evidence.of(before);
     }
 
     /** The route that carries the command out is {@code direct:registration-<action>}. */

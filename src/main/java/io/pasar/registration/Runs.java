@@ -47,6 +47,7 @@ final class Runs {
     private final RegistrationRecords records;
     private final RegistrationTopics topics;
     private final RegistrationConfiguration configuration;
+    private final EvidenceReview review;
     private final Backoff backoff;
     private final Clock clock;
 
@@ -57,6 +58,7 @@ final class Runs {
             RegistrationRecords records,
             RegistrationTopics topics,
             RegistrationConfiguration configuration,
+            EvidenceReview review,
             Backoff backoff,
             Clock clock) {
         this.accounts = accounts;
@@ -65,13 +67,14 @@ final class Runs {
         this.records = records;
         this.topics = topics;
         this.configuration = configuration;
+        this.review = review;
         this.backoff = backoff;
         this.clock = clock;
     }
 
     /**
      * Makes a run of a command. Ends the route where there is nothing to run: what cannot be run is answered here, and
-     * what the timer asked for too early is passed over.
+     * what the timer asked for too early, or what is no news any more, is passed over.
      */
     public void begin(Exchange exchange) {
         Optional<Run> run = begun(exchange.getMessage().getBody(byte[].class));
@@ -106,7 +109,14 @@ final class Runs {
             return Optional.empty();
         }
         Run run = run(command, account.get());
-        return command.trigger() == Trigger.TIMER && !isDue(run) ? Optional.empty() : Optional.of(run);
+        boolean toBeDone =
+                switch (command.trigger()) {
+                    case TIMER -> isDue(run);
+                    case EVIDENCE ->
+                        review.isNews(account.get(), run.before, command.suspicion(), clock.instant()) || isDue(run);
+                    default -> true;
+                };
+        return toBeDone ? Optional.of(run) : Optional.empty();
     }
 
     private Run run(Command command, Account account) {
@@ -127,7 +137,11 @@ final class Runs {
     }
 
     public void plan(Run run) {
-        boolean resend = run.isUncertain() || isAskedToResend(run);
+        Instant now = clock.instant();
+        run.evidence = run.evidence.with(
+                Planner.blind(run.desired, run.listed, Views.secret(run.account, run.listed)),
+                review.episodes(run.account, run.before, suspicion(run), now));
+        boolean resend = run.isUncertain() || isAskedToResend(run) || review.isToResend(run.evidence, now);
         run.plan = planned(run, resend ? Duration.ZERO : configuration.reassertEvery());
         run.remaining = run.plan;
     }
@@ -139,12 +153,19 @@ final class Runs {
                 && !calls.canList(run.account.marketplace());
     }
 
+    /** Only what the gateway tells itself: nobody who asks for a run adds to what is shown. */
+    private static Suspicion suspicion(Run run) {
+        return run.command.trigger() == Trigger.EVIDENCE ? run.command.suspicion() : null;
+    }
+
     public void write(Run run) {
         Listing sentBack = Planner.withoutUnwanted(run.desired, run.listed, run.sent);
         Registered registered = calls.register(new RegistrationRequest(run.account, run.desired.webhooks(), sentBack));
         Sent sent = Sent.of(run.desired, clock.instant(), registered.requestId());
         run.sent = run.wasNeverRegistered() ? sent : sent.inPlaceOf(run.sent);
         run.written = true;
+        run.evidence =
+                run.evidence.written(run.sent.sentAt(), run.desired.webhooks().keySet());
         LOGGER.atInfo()
                 .addKeyValue("marketplace", run.account.marketplace())
                 .addKeyValue("account", run.account.id())
@@ -166,12 +187,22 @@ final class Runs {
         boolean uncertain = run.isUncertain() && !run.written && !run.plan.isEmpty();
         finish(
                 run,
-                state,
-                reason(run, state),
+                isDoubtful(run, state) ? State.DRIFTED : state,
+                state == State.DRIFTED ? reason(run) : doubts(run),
                 attempts,
                 uncertain,
                 ignored ? backoff.after(attempts) : regular(),
                 null);
+    }
+
+    /** What the marketplace lists tells drift; where nothing can be read, evidence does. */
+    private boolean isDoubtful(Run run, State state) {
+        return (state == State.ASSERTED || state == State.IN_SYNC)
+                && (run.evidence.isDoubtful() || review.isTooOld(run.sent, run.evidence, clock.instant()));
+    }
+
+    private String doubts(Run run) {
+        return review.reason(run.account, run.evidence, run.sent, clock.instant());
     }
 
     private Duration regular() {
@@ -192,6 +223,9 @@ final class Runs {
         int attempts = attempts(run);
         boolean uncertain = !run.written && run.isUncertain() || failure.kind() == Kind.OUTCOME_UNKNOWN;
         String reason = (run.written ? "Registered, but not read back. " : "") + failure.getMessage();
+        if (review.isTooOld(run.sent, run.evidence, clock.instant())) {
+            reason += ". " + review.ageText(run.account, run.sent, true);
+        }
         State state = failure.kind() == Kind.GONE ? State.REFUSED : State.FAILING;
         finish(run, state, reason, attempts, uncertain, backoff.after(attempts, failure), failure);
     }
@@ -230,7 +264,8 @@ final class Runs {
                 check ? attempts : before == null ? 0 : before.attempts(),
                 uncertain,
                 check ? run.desired.digest() : before == null ? null : before.desired(),
-                run.sent);
+                run.sent,
+                run.evidence);
         if (check) {
             records.write(after);
         }
@@ -284,10 +319,7 @@ final class Runs {
         return run.listed == null ? State.ASSERTED : State.IN_SYNC;
     }
 
-    private static String reason(Run run, State state) {
-        if (state != State.DRIFTED) {
-            return null;
-        }
+    private static String reason(Run run) {
         String differing = "Differs: " + fields(run.remaining);
         if (run.written) {
             return "The marketplace took the registration, but lists something else. " + differing;

@@ -10,6 +10,9 @@ enum Trigger {
     /** A request to check everything: done at once, and {@code on-drift} holds. */
     @JsonProperty("reconcile")
     RECONCILE,
+    /** What arrives, or does not, makes a registration doubtful: only what is news is done, and {@code on-drift} holds. */
+    @JsonProperty("evidence")
+    EVIDENCE,
     /** A request for this account: an apply writes whatever {@code on-drift} says. */
     @JsonProperty("request")
     REQUEST

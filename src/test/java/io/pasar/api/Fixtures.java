@@ -9,6 +9,7 @@ import io.pasar.registration.Plan.Action;
 import io.pasar.registration.Plan.Change;
 import io.pasar.registration.RegistrationDetail;
 import io.pasar.registration.RegistrationDetail.Desired;
+import io.pasar.registration.RegistrationDetail.Finding;
 import io.pasar.registration.RegistrationDetail.Listed;
 import io.pasar.registration.RegistrationDetail.Recorded;
 import io.pasar.registration.RegistrationStatus;
@@ -68,6 +69,13 @@ final class Fixtures {
                             Instant.parse("2026-01-31T08:12:45Z"),
                             false),
                     new AddressUse(null, AddressUse.Role.OTHER, null, false)),
+            List.of(new Finding(
+                    "silence",
+                    "order-status",
+                    Instant.parse("2026-01-31T08:12:45Z"),
+                    null,
+                    null,
+                    "No delivery of order-status since 2026-01-31 08:12 UTC; one is expected every 1h.")),
             new Plan(
                     List.of(
                             new Change("order-status", Action.CHANGE, THEIRS, OURS),
@@ -83,6 +91,7 @@ final class Fixtures {
             Map.of("order", new Observed(null, 0, null, Map.of())),
             List.of(new SecretUse(FINGERPRINT, SecretUse.Role.REGISTERED, null, false)),
             List.of(new AddressUse(null, AddressUse.Role.OTHER, null, false)),
+            List.of(),
             null);
 
     static final List<AddressTraffic> ADDRESSES = List.of(

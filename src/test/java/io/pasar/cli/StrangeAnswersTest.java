@@ -226,7 +226,7 @@ class StrangeAnswersTest {
                             {"fingerprint": "77aa0c1b", "role": "accepted", "lastUsedAt": null, "removable": true}
                           ],
                           "addresses": [
-                            {"url": "https://old.example", "lastUsedAt": "2026-01-30T21:00:00Z", "drained": true}
+                            {"role": "former", "url": "https://old.example", "lastUsedAt": "2026-01-30T21:00:00Z", "drained": true}
                           ]
                         }"""));
 
@@ -249,8 +249,8 @@ class StrangeAnswersTest {
                                   9f2c5e0d  registered  2026-01-31T09:31:02Z  no
                                   77aa0c1b  accepted    -                     yes
 
-                                  ADDRESS              LAST USED             MAY GO
-                                  https://old.example  2026-01-30T21:00:00Z  yes
+                                  ADDRESS              ROLE    LAST USED             MAY GO
+                                  https://old.example  former  2026-01-30T21:00:00Z  yes
                                 """,
                         ""));
     }

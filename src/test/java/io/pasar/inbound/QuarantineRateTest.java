@@ -45,6 +45,7 @@ class QuarantineRateTest {
                 List.of("order-status"),
                 List.of(),
                 OnDrift.REPAIR,
+                Map.of(),
                 Map.of());
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         new Delivery(account, "order-status", Instant.EPOCH, null, null, null, null).attachTo(exchange);

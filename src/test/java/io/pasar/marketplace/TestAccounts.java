@@ -4,6 +4,7 @@ import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Secret;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,7 @@ public final class TestAccounts {
                 List.of(events),
                 List.of("sgn3", "tbn1"),
                 onDrift,
+                Map.of(),
                 Map.of());
     }
 
@@ -58,6 +60,23 @@ public final class TestAccounts {
                 List.of(events),
                 List.of(),
                 onDrift,
-                carryOver);
+                carryOver,
+                Map.of());
+    }
+
+    /** The same account with other expectations. */
+    public static Account expecting(Account account, Map<String, Duration> expectEvery) {
+        return new Account(
+                account.marketplace(),
+                account.id(),
+                account.clientId(),
+                account.clientSecret(),
+                account.tokenAuth(),
+                account.webhookSecrets(),
+                account.events(),
+                account.warehouses(),
+                account.onDrift(),
+                account.carryOver(),
+                expectEvery);
     }
 }

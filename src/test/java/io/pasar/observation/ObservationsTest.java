@@ -8,11 +8,16 @@ import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations.AccountKey;
 import io.pasar.observation.Observations.Observed;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservationsTest {
 
@@ -101,5 +106,64 @@ class ObservationsTest {
     @Test
     void knowsNothingOfWhatHasNotArrived() {
         assertThat(observations.of("tiki", "p77", "stock")).isEqualTo(new Observed(null, 0, null, Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wrong-signature, true", "missing-signature, false", "malformed-signature, false"})
+    void doubtsTheSecretOnlyForWhatWasSignedWithAnother(String reason, boolean doubtful) {
+        // Given
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        Observations moving = new Observations(moving(now));
+
+        // When
+        for (int i = 0; i < 101; i++) {
+            moving.rejected("tiki", "p77", "order", reason);
+            moving.rejected("tiki", "p78", "order", i % 2 == 0 ? reason : "malformed-signature");
+            now.set(now.get().plusSeconds(60));
+        }
+
+        // Then
+        Streak streak = new Streak("tiki", "p77", "order", 101, NOW, NOW.plusSeconds(6000));
+        Streak other = new Streak("tiki", "p78", "order", 51, NOW, NOW.plusSeconds(6000));
+        assertThat(moving.streaks(10, Duration.ofMinutes(10), Duration.ofHours(6)))
+                .hasSize(doubtful ? 2 : 0)
+                .allMatch(List.of(streak, other)::contains);
+    }
+
+    @Test
+    void forgetsAStreakThatEndedLongAgo() {
+        // Given
+        AtomicReference<Instant> now = new AtomicReference<>(NOW);
+        Observations moving = new Observations(moving(now));
+        for (int i = 0; i < 101; i++) {
+            moving.rejected("tiki", "p77", "order", "wrong-signature");
+            now.set(now.get().plusSeconds(60));
+        }
+
+        // When
+        now.set(now.get().plus(Duration.ofHours(6)));
+
+        // Then
+        assertThat(moving.streaks(10, Duration.ofMinutes(10), Duration.ofHours(6)))
+                .isEmpty();
+    }
+
+    private static Clock moving(AtomicReference<Instant> now) {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
     }
 }

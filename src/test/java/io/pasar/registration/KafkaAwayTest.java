@@ -67,6 +67,7 @@ class KafkaAwayTest {
                 pending,
                 observations,
                 new Drains(accounts, publicUrl, records, observations, Duration.ofHours(4), clock),
+                null,
                 Duration.ofHours(6),
                 clock);
     }

@@ -717,7 +717,11 @@ class RegistrationIT {
 
         @Bean
         RegistrationConfiguration registrationConfiguration() {
-            return new RegistrationConfiguration(Duration.ofMinutes(15), Duration.ofHours(6), Duration.ofHours(4));
+            return new RegistrationConfiguration(
+                    Duration.ofMinutes(15),
+                    Duration.ofHours(6),
+                    Duration.ofHours(4),
+                    new RegistrationConfiguration.Thresholds(10, Duration.ofMinutes(10)));
         }
 
         @Bean

@@ -51,7 +51,7 @@ class ScheduleTest {
 
     private static AccountRecord record(State state, Instant checkedAt, Instant nextCheckAt) {
         return new AccountRecord(
-                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED, null);
+                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED, null, null);
     }
 
     private static String desired(String... events) {
