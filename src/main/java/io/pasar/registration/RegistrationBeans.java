@@ -62,7 +62,7 @@ class RegistrationBeans {
             RegistrationTopics topics,
             RegistrationConfiguration configuration,
             Clock clock) {
-        Backoff backoff = new Backoff(configuration.every(), new Random());
+        Backoff backoff = new Backoff(configuration.every(), configuration.reassertEvery(), new Random());
         return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, clock);
     }
 
