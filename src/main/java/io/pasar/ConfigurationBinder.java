@@ -62,6 +62,7 @@ final class ConfigurationBinder extends AbstractBindHandler {
             DataSize.class, "a size such as 512KB or 1MB",
             URI.class, "a URL such as https://host.example/path",
             Path.class, "the path of a file or folder",
+            Secret.class, "a text, in quotes if it looks like a number",
             List.class, "its elements below it, each beginning with a dash",
             Map.class, "its keys below it");
 
