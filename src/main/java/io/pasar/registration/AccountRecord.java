@@ -30,6 +30,17 @@ record AccountRecord(
         String desired,
         Sent sent) {
 
+    /** Whether it is one of ours, for this account: whoever may write to the topic can write anything. */
+    boolean isWhole(String key) {
+        return key.equals(marketplace + "/" + account)
+                && state != null
+                && since != null
+                && checkedAt != null
+                && nextCheckAt != null
+                && attempts >= 0
+                && (sent == null || sent.isWhole());
+    }
+
     RegistrationStatus status() {
         return new RegistrationStatus(
                 marketplace, account, state, reason, since, sent == null ? null : sent.sentAt(), nextCheckAt);

@@ -3,6 +3,7 @@ package io.pasar.registration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What we last sent successfully. Immutable.
@@ -18,6 +19,19 @@ record Sent(
         List<String> warehouses,
         String secret,
         String requestId) {
+
+    boolean isWhole() {
+        return sentAt != null
+                && secret != null
+                && hasNoNull(webhooks)
+                && hasNoNull(carryOver)
+                && warehouses != null
+                && warehouses.stream().allMatch(Objects::nonNull);
+    }
+
+    private static boolean hasNoNull(Map<String, String> urls) {
+        return urls != null && urls.values().stream().allMatch(Objects::nonNull);
+    }
 
     static Sent of(DesiredRegistration desired, Instant now, String requestId) {
         return new Sent(
