@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -202,7 +203,10 @@ final class Runs {
                 .addKeyValue("account", run.account.id())
                 .setCause(thrown)
                 .log("A registration run failed for a reason that is ours");
-        String text = "Internal error: " + thrown.getClass().getSimpleName();
+        // Camel wraps what is no exception, such as a stack overflow
+        Throwable cause =
+                thrown instanceof CamelExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        String text = "Internal error: " + cause.getClass().getSimpleName();
         return new MarketplaceException(Kind.UNAVAILABLE, 0, null, text, null, null, thrown);
     }
 

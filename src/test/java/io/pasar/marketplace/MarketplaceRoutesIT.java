@@ -385,7 +385,7 @@ class MarketplaceRoutesIT {
         // Then
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.status()).isEqualTo(status);
-        assertThat(failure.getMessage()).contains("HTTP " + status + ": Some page");
+        assertThat(failure.getMessage()).contains("HTTP " + status, ": Some page");
         assertThat(API.received()).hasSize(1);
     }
 
@@ -502,7 +502,7 @@ class MarketplaceRoutesIT {
         "Retry-After, -5, PT0S",
         "Retry-After, soon,",
         "Retry-After, 1e2147483647,",
-        "Retry-After, -1e999999999, PT0S",
+        "Retry-After, -1e999999999,",
         "Retry-After, 'Fri, 03 Feb 2096 04:05:06 GMT', PT24H",
         "X-Ratelimit-Reset-After, NaN,",
         "'Retry-After', 'Mon, 03 Feb 2020 04:05:06 GMT', PT0S"
