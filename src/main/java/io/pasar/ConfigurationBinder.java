@@ -171,7 +171,8 @@ final class ConfigurationBinder extends AbstractBindHandler {
             ConfigurationProperty property = property(name, context);
             String value = property == null ? "" : String.valueOf(property.getValue());
             // `ingest:` with nothing below it means the defaults; UnknownKeys tells of a text where keys belong
-            boolean noKeysBelow = error instanceof ConverterNotFoundException && (type.isRecord() || value.isEmpty());
+            boolean ofKeys = type.isRecord() && type != Secret.class;
+            boolean noKeysBelow = error instanceof ConverterNotFoundException && (ofKeys || value.isEmpty());
             if (!noKeysBelow) {
                 mistakes.add(new Mistake(name.toString(), text(name, type, value, error) + origin(property)));
             }
