@@ -62,6 +62,7 @@ final class ConfigurationBinder extends AbstractBindHandler {
             DataSize.class, "a size such as 512KB or 1MB",
             URI.class, "a URL such as https://host.example/path",
             Path.class, "the path of a file or folder",
+            Secret.class, "a text, in quotes if it looks like a number",
             List.class, "its elements below it, each beginning with a dash",
             Map.class, "its keys below it");
 
@@ -174,7 +175,8 @@ final class ConfigurationBinder extends AbstractBindHandler {
             ConfigurationProperty property = property(name, context);
             String value = property == null ? "" : String.valueOf(property.getValue());
             // `ingest:` with nothing below it means the defaults; UnknownKeys tells of a text where keys belong
-            boolean noKeysBelow = error instanceof ConverterNotFoundException && (type.isRecord() || value.isEmpty());
+            boolean ofKeys = type.isRecord() && type != Secret.class;
+            boolean noKeysBelow = error instanceof ConverterNotFoundException && (ofKeys || value.isEmpty());
             if (!noKeysBelow) {
                 mistakes.add(
                         new Mistake(name.toString(), text(name.toString(), type, value, error) + origin(property)));

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -214,6 +215,7 @@ class RegistrationController {
                     @RequestParam(name = "marketplace", required = false)
                     String marketplace,
             @Parameter(hidden = true) Principal caller) {
+        refuseUnlessKnown(marketplace);
         int queued = registrations.reconcile(marketplace);
         LOGGER.atInfo()
                 .addKeyValue("caller", caller.getName())
@@ -226,6 +228,15 @@ class RegistrationController {
     private CompletableFuture<ResponseEntity<Object>> answered(String id, CompletableFuture<Outcome> outcome) {
         return outcome.thenApply(RegistrationController::answer)
                 .completeOnTimeout(accepted(id), applyWait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A misspelt name would otherwise be answered as if all its accounts, namely none, were being checked. */
+    private void refuseUnlessKnown(String marketplace) {
+        if (marketplace != null) {
+            Map<String, String> known = new TreeMap<>();
+            registrations.all().forEach(status -> known.put(status.marketplace(), status.marketplace()));
+            Parameters.oneOf("marketplace", marketplace, known);
+        }
     }
 
     private static ResponseEntity<Object> answer(Outcome outcome) {

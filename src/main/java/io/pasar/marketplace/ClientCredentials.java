@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pasar.account.Account;
 import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Secret;
+import io.pasar.marketplace.MarketplaceException.Kind;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,13 +54,20 @@ final class ClientCredentials {
             throw answer.failure(400, body.path("error").asText(), said, null);
         }
         if (!answer.successful()) {
-            throw answer.failure();
+            throw advised(answer.failure(), MarketplaceCalls.account(exchange));
         }
         String token = body.path("access_token").asText("");
         if (!ONE_WORD.matcher(token).matches()) {
             throw answer.unexpected("it holds no access_token");
         }
         return new AccessToken(new Secret(token), life(body.path("expires_in").asLong(0)));
+    }
+
+    private static MarketplaceException advised(MarketplaceException failure, Account account) {
+        return failure.kind() == Kind.GONE
+                ? failure.advising("Nothing gives tokens there: check pasar.marketplaces." + account.marketplace()
+                        + ".token-url, and whether the marketplace still offers this API")
+                : failure;
     }
 
     private static Duration life(long seconds) {

@@ -176,6 +176,9 @@ public final class MarketplaceAnswer {
                     millis.compareTo(BigDecimal.valueOf(LONGEST_WAIT.toMillis())) > 0
                             ? LONGEST_WAIT
                             : Duration.ofMillis(millis.longValue())));
+        } catch (ArithmeticException e) {
+            // An exponent beyond all measure
+            return Optional.empty();
         } catch (NumberFormatException e) {
             return until(text.strip());
         }

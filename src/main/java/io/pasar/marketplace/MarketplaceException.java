@@ -49,6 +49,12 @@ public final class MarketplaceException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
+    /** The same failure, with what a person should know or do about it behind the message. */
+    public MarketplaceException advising(String advice) {
+        return new MarketplaceException(
+                kind, status, code, getMessage() + ". " + advice, requestId, retryAfter, getCause());
+    }
+
     public Kind kind() {
         return kind;
     }

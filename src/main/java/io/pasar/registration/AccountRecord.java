@@ -32,6 +32,17 @@ record AccountRecord(
         Sent sent,
         Evidence evidence) {
 
+    /** Whether it is one of ours, for this account: whoever may write to the topic can write anything. */
+    boolean isWhole(String key) {
+        return key.equals(marketplace + "/" + account)
+                && state != null
+                && since != null
+                && checkedAt != null
+                && nextCheckAt != null
+                && attempts >= 0
+                && (sent == null || sent.isWhole());
+    }
+
     RegistrationStatus status() {
         return new RegistrationStatus(
                 marketplace, account, state, reason, since, sent == null ? null : sent.sentAt(), nextCheckAt);

@@ -26,9 +26,6 @@ final class PendingOutcomes implements AutoCloseable {
     private static final ObjectReader TREE = RegistrationTopics.JSON.readerFor(JsonNode.class);
     private static final ObjectReader ANSWER =
             RegistrationTopics.JSON.readerFor(Outcome.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    private static final ObjectReader COMMAND = RegistrationTopics.JSON
-            .readerFor(Command.class)
-            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
 
     private final TopicTail commands;
     private final TopicTail answers;
@@ -84,12 +81,12 @@ final class PendingOutcomes implements AutoCloseable {
 
     /** Nobody waits for what a timer asks for. */
     private void readCommand(ConsumerRecord<byte[], byte[]> found) {
+        if (RegistrationTopics.trigger(found.headers()) != Trigger.REQUEST) {
+            return;
+        }
         try {
-            Command command = found.value() == null ? null : COMMAND.readValue(found.value());
-            if (command != null && command.trigger() == Trigger.REQUEST && command.mistake() == null) {
-                recent.sent(command.id());
-            }
-        } catch (IOException e) {
+            recent.sent(Command.read(found.value(), Trigger.REQUEST).id());
+        } catch (BadCommandException e) {
             LOGGER.atDebug().addKeyValue("offset", found.offset()).log("Not a command of ours");
         }
     }

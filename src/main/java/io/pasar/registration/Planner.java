@@ -87,7 +87,17 @@ final class Planner {
         Map<String, String> webhooks = new LinkedHashMap<>();
         listed.webhooks()
                 .forEach((kind, url) -> webhooks.put(kind, isUnwantedOurs(desired, sent, kind, url) ? "" : url));
-        return new Listing(webhooks, listed.other(), listed.secret());
+        Map<String, Object> other = new LinkedHashMap<>(listed.other());
+        desired.carryOver()
+                .keySet()
+                .forEach(field ->
+                        other.computeIfPresent(field, (name, url) -> isOursGivenBack(desired, url) ? null : url));
+        return new Listing(webhooks, other, listed.secret());
+    }
+
+    /** A field that was ours is another's now: what the list still shows in it is not theirs. */
+    private static boolean isOursGivenBack(DesiredRegistration desired, Object listed) {
+        return listed instanceof String url && url.startsWith(desired.urlPrefix());
     }
 
     private Plan plan() {
@@ -152,7 +162,10 @@ final class Planner {
     private void carriedOver() {
         if (listed != null) {
             listed.other().forEach((field, value) -> {
-                if (isUrl(value)) {
+                if (desired.carryOver().containsKey(field) && isOursGivenBack(desired, value)) {
+                    reasons.add(
+                            change(field, (String) value, desired.carryOver().get(field)));
+                } else if (isUrl(value)) {
                     company.add(new Change(field, Action.CARRY_OVER, (String) value, (String) value));
                 }
             });

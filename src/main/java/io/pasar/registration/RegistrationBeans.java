@@ -67,7 +67,7 @@ class RegistrationBeans {
             EvidenceReview review,
             RegistrationConfiguration configuration,
             Clock clock) {
-        Backoff backoff = new Backoff(configuration.every(), new Random());
+        Backoff backoff = new Backoff(configuration.every(), configuration.reassertEvery(), new Random());
         return new Runs(accounts, publicUrl, calls, records, topics, configuration, review, backoff, clock);
     }
 

@@ -23,6 +23,8 @@ final class RegistrationRecords implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RegistrationRecords.class);
 
+    private static final int LONGEST_KEY_IN_LOG = 200;
+
     private final RegistrationTopics topics;
     private final TopicTail tail;
     private final Map<String, Held> records = new ConcurrentHashMap<>();
@@ -91,12 +93,20 @@ final class RegistrationRecords implements AutoCloseable {
             return null;
         }
         try {
-            return RegistrationTopics.JSON.readValue(json, AccountRecord.class);
+            AccountRecord found = RegistrationTopics.JSON.readValue(json, AccountRecord.class);
+            if (found != null && found.isWhole(key)) {
+                return found;
+            }
         } catch (IOException e) {
-            // Taken for an account that was never registered: the next check finds out what is there
-            LOGGER.atWarn().addKeyValue("key", key).log("A record in pasar.registrations cannot be read");
-            return null;
+            LOGGER.atDebug().addKeyValue("reason", e.getClass().getSimpleName()).log("Not JSON of ours");
         }
+        // Taken for an account that was never registered: the next check finds out what is there
+        LOGGER.atWarn().addKeyValue("key", oneLine(key)).log("A record in pasar.registrations cannot be read");
+        return null;
+    }
+
+    private static String oneLine(String key) {
+        return key.substring(0, Math.min(key.length(), LONGEST_KEY_IN_LOG)).replaceAll("\\p{Cntrl}", "?");
     }
 
     private record Held(AccountRecord value, int partition, long offset) {

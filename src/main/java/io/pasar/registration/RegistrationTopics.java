@@ -10,15 +10,21 @@ import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /** Writes to the topics of registration, and knows their JSON. Safe for use by many threads. */
 final class RegistrationTopics implements AutoCloseable {
@@ -30,13 +36,24 @@ final class RegistrationTopics implements AutoCloseable {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /**
+     * Header of a command that the gateway has sent: what made it do so. A command of another system has none, or else
+     * claims no more than it may ask for anyway.
+     */
+    static final String TRIGGER = "pasar_trigger";
+
     private static final long WRITTEN_WITHIN_MILLIS = 5000;
+
+    /** A broker that restarts is waited for: a record or an answer that is given up is never written. */
+    private static final Duration INSIST_FOR = Duration.ofSeconds(30);
+
+    private static final long INSIST_EVERY_MILLIS = 500;
 
     private final Producer<byte[], byte[]> producer;
 
     RegistrationTopics(KafkaClients clients) {
         // A caller of the API waits for these writes: it is to be told soon that Kafka is away
-        producer = clients.producer(Map.of(
+        this(clients.producer(Map.of(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 2000,
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
@@ -44,25 +61,52 @@ final class RegistrationTopics implements AutoCloseable {
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                 4000,
                 ProducerConfig.LINGER_MS_CONFIG,
-                0));
+                0)));
     }
 
-    /** @throws KafkaUnavailableException if Kafka does not take it */
-    RecordMetadata write(AccountRecord value) {
-        return written(send(Topics.REGISTRATIONS, value.marketplace() + "/" + value.account(), value));
+    RegistrationTopics(Producer<byte[], byte[]> producer) {
+        this.producer = producer;
     }
 
     /**
+     * Blocks for up to 35 s.
+     *
+     * @throws KafkaUnavailableException if Kafka does not take it
+     */
+    RecordMetadata write(AccountRecord value) {
+        return insist(() -> send(Topics.REGISTRATIONS, value.marketplace() + "/" + value.account(), value));
+    }
+
+    /**
+     * Blocks for up to 35 s.
+     *
      * @param key null for an answer to a command that names no account
      * @throws KafkaUnavailableException if Kafka does not take it
      */
     void write(String key, RegistrationEvent value) {
-        written(send(Topics.REGISTRATION_EVENTS, key, value));
+        insist(() -> send(Topics.REGISTRATION_EVENTS, key, value));
+    }
+
+    /**
+     * Blocks for up to 35 s.
+     *
+     * @throws KafkaUnavailableException if Kafka does not take it
+     */
+    void write(Command value) {
+        insist(() -> send(value));
     }
 
     /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
     Future<RecordMetadata> send(Command value) {
-        return send(Topics.COMMANDS, value.key(), value);
+        ProducerRecord<byte[], byte[]> command = record(Topics.COMMANDS, value.key(), value);
+        command.headers().add(TRIGGER, value.trigger().name().getBytes(StandardCharsets.UTF_8));
+        return producer.send(command);
+    }
+
+    /** Who asked for a command; null in a command of another system. */
+    static Trigger trigger(Headers ofCommand) {
+        Header header = ofCommand.lastHeader(TRIGGER);
+        return header == null ? null : Trigger.named(new String(header.value(), StandardCharsets.UTF_8));
     }
 
     /** @throws KafkaUnavailableException if Kafka does not take it */
@@ -84,10 +128,35 @@ final class RegistrationTopics implements AutoCloseable {
         producer.close();
     }
 
+    private static RecordMetadata insist(Supplier<Future<RecordMetadata>> send) {
+        long deadline = System.nanoTime() + INSIST_FOR.toNanos();
+        while (true) {
+            try {
+                return written(send.get());
+            } catch (KafkaUnavailableException e) {
+                if (isFinal(e) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(INSIST_EVERY_MILLIS));
+        }
+    }
+
+    private static boolean isFinal(KafkaUnavailableException e) {
+        boolean passing = e.getCause() instanceof RetriableException
+                || e.getCause() instanceof TimeoutException
+                || e.getCause() instanceof KafkaUnavailableException;
+        return !passing || Thread.currentThread().isInterrupted();
+    }
+
     private Future<RecordMetadata> send(String topic, String key, Object value) {
+        return producer.send(record(topic, key, value));
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String topic, String key, Object value) {
         try {
             byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-            return producer.send(new ProducerRecord<>(topic, keyBytes, JSON.writeValueAsBytes(value)));
+            return new ProducerRecord<>(topic, keyBytes, JSON.writeValueAsBytes(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Records of ours are JSON", e);
         }

@@ -1,7 +1,5 @@
 package io.pasar.registration;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Accounts;
@@ -15,13 +13,16 @@ import io.pasar.marketplace.Registered;
 import io.pasar.marketplace.RegistrationRequest;
 import io.pasar.registration.Outcome.Failure;
 import io.pasar.registration.Plan.Change;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -33,10 +34,6 @@ import org.slf4j.event.Level;
 final class Runs {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Runs.class);
-
-    private static final ObjectReader COMMAND = RegistrationTopics.JSON
-            .readerFor(Command.class)
-            .with(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL);
 
     /** Well below the time after which the consumer group takes a consumer for dead (max.poll.interval.ms). */
     private static final Duration RECORDS_READ_WITHIN = Duration.ofMinutes(1);
@@ -77,35 +74,32 @@ final class Runs {
      * what the timer asked for too early, or what is no news any more, is passed over.
      */
     public void begin(Exchange exchange) {
-        Optional<Run> run = begun(exchange.getMessage().getBody(byte[].class));
-        run.ifPresent(exchange.getMessage()::setBody);
+        Message message = exchange.getMessage();
+        Optional<Run> run =
+                begun(message.getBody(byte[].class), message.getHeader(RegistrationTopics.TRIGGER, String.class));
+        run.ifPresent(message::setBody);
         exchange.setRouteStop(run.isEmpty());
     }
 
-    private Optional<Run> begun(byte[] json) {
+    private Optional<Run> begun(byte[] json, String trigger) {
         Command command;
         try {
-            command = COMMAND.readValue(json == null ? new byte[0] : json);
-        } catch (IOException e) {
-            refuse(null, null, "bad-command", "The command is no JSON object of the documented form");
-            return Optional.empty();
-        }
-        String mistake = command == null ? "it is null" : command.mistake();
-        if (mistake != null) {
-            refuse(
-                    null,
-                    command == null ? null : command.id(),
-                    "bad-command",
-                    "The command cannot be read: " + mistake);
+            command = Command.read(json, Trigger.named(trigger));
+        } catch (BadCommandException e) {
+            refuse(e);
             return Optional.empty();
         }
         Optional<Account> account = accounts.find(command.marketplace(), command.account());
         if (account.isEmpty()) {
-            refuse(command, command.id(), "unknown-account", "There is no such account");
+            refuse(command, "unknown-account", "There is no such account");
+            return Optional.empty();
+        }
+        if (command.trigger() == null) {
+            takeOver(command);
             return Optional.empty();
         }
         if (!records.awaitRead(RECORDS_READ_WITHIN)) {
-            refuse(command, command.id(), "not-ready", "What was recorded has not been read yet; nothing was done");
+            refuse(command, "not-ready", "What was recorded has not been read yet; nothing was done");
             return Optional.empty();
         }
         Run run = run(command, account.get());
@@ -117,6 +111,14 @@ final class Runs {
                     default -> true;
                 };
         return toBeDone ? Optional.of(run) : Optional.empty();
+    }
+
+    /**
+     * Others choose their keys and their partitioners, so their commands may come to any replica. Sent on by us, they
+     * meet the account's other commands in its partition, and no two replicas work on it.
+     */
+    private void takeOver(Command command) {
+        topics.write(command.triggeredBy(Trigger.REQUEST));
     }
 
     private Run run(Command command, Account account) {
@@ -169,7 +171,7 @@ final class Runs {
         LOGGER.atInfo()
                 .addKeyValue("marketplace", run.account.marketplace())
                 .addKeyValue("account", run.account.id())
-                .addKeyValue("fields", fields(run.plan))
+                .addKeyValue("fields", fields(run.plan, Plan.Action.SET, Plan.Action.CHANGE, Plan.Action.RESEND))
                 .addKeyValue("requestId", registered.requestId())
                 .log("Registered");
     }
@@ -236,7 +238,10 @@ final class Runs {
                 .addKeyValue("account", run.account.id())
                 .setCause(thrown)
                 .log("A registration run failed for a reason that is ours");
-        String text = "Internal error: " + thrown.getClass().getSimpleName();
+        // Camel wraps what is no exception, such as a stack overflow
+        Throwable cause =
+                thrown instanceof CamelExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        String text = "Internal error: " + cause.getClass().getSimpleName();
         return new MarketplaceException(Kind.UNAVAILABLE, 0, null, text, null, null, thrown);
     }
 
@@ -251,6 +256,8 @@ final class Runs {
         AccountRecord before = run.before;
         Instant now = clock.instant();
         boolean same = before != null && before.state() == state;
+        // Every attempt is an event; the log tells what is new
+        boolean news = !same || !Objects.equals(before.reason(), reason);
         // Only an apply is a check: who looks at a plan neither puts the next check off nor hides a failure
         boolean check = run.command.action() == Command.Action.APPLY;
         AccountRecord after = new AccountRecord(
@@ -270,14 +277,14 @@ final class Runs {
             records.write(after);
         }
         topics.write(run.account.key(), event(run, after, failure, now));
-        if (check && !same) {
+        if (check && news) {
             LOGGER.atLevel(failure == null ? Level.INFO : Level.WARN)
                     .addKeyValue("marketplace", run.account.marketplace())
                     .addKeyValue("account", run.account.id())
                     .addKeyValue("state", state)
                     .addKeyValue("reason", reason)
                     .addKeyValue("nextCheckAt", after.nextCheckAt())
-                    .log("Registration has a new state");
+                    .log(same ? "Registration is where it was, for a new reason" : "Registration has a new state");
         }
     }
 
@@ -291,15 +298,34 @@ final class Runs {
         return new RegistrationEvent(outcome, run.command.action(), run.command.trigger(), now, webhooks);
     }
 
-    /** @param command null if it names no account */
-    private void refuse(Command command, String id, String code, String message) {
-        LOGGER.atWarn().addKeyValue("code", code).addKeyValue("reason", message).log("Command refused");
-        Outcome outcome =
-                new Outcome(id, null, null, null, new Failure("refused-command", 0, code, message, null, null));
-        RegistrationEvent event = command == null
-                ? new RegistrationEvent(outcome, null, null, clock.instant(), null)
-                : new RegistrationEvent(outcome, command.action(), command.trigger(), clock.instant(), null);
-        topics.write(command == null ? null : command.key(), event);
+    private void refuse(BadCommandException e) {
+        boolean named = e.marketplace() != null && e.account() != null;
+        tellRefused(e.marketplace(), e.account(), "bad-command", e.getMessage());
+        topics.write(
+                named ? e.marketplace() + "/" + e.account() : null,
+                new RegistrationEvent(
+                        refused(e.id(), "bad-command", e.getMessage()), null, null, clock.instant(), null));
+    }
+
+    private void refuse(Command command, String code, String message) {
+        tellRefused(command.marketplace(), command.account(), code, message);
+        Outcome outcome = refused(command.id(), code, message);
+        topics.write(
+                command.key(),
+                new RegistrationEvent(outcome, command.action(), command.trigger(), clock.instant(), null));
+    }
+
+    private static void tellRefused(String marketplace, String account, String code, String message) {
+        LOGGER.atWarn()
+                .addKeyValue("marketplace", marketplace)
+                .addKeyValue("account", account)
+                .addKeyValue("code", code)
+                .addKeyValue("reason", message)
+                .log("Command refused");
+    }
+
+    private static Outcome refused(String id, String code, String message) {
+        return new Outcome(id, null, null, null, new Failure("refused-command", 0, code, message, null, null));
     }
 
     private Plan planned(Run run, Duration reassertEvery) {
@@ -320,16 +346,16 @@ final class Runs {
     }
 
     private static String reason(Run run) {
-        String differing = "Differs: " + fields(run.remaining);
+        String differing = "Differs: " + fields(run.remaining, Plan.Action.SET, Plan.Action.CHANGE);
         if (run.written) {
             return "The marketplace took the registration, but lists something else. " + differing;
         }
         return run.account.onDrift() == OnDrift.REPORT ? differing + " (on-drift: report)" : differing;
     }
 
-    private static String fields(Plan plan) {
+    private static String fields(Plan plan, Plan.Action... actions) {
         return plan.changes().stream()
-                .filter(change -> change.action() != Plan.Action.CARRY_OVER)
+                .filter(change -> List.of(actions).contains(change.action()))
                 .map(Change::field)
                 .collect(Collectors.joining(", "));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,19 @@ record Sent(
         String requestId,
         Instant secretSince,
         Instant movedAt) {
+
+    boolean isWhole() {
+        return sentAt != null
+                && secret != null
+                && hasNoNull(webhooks)
+                && hasNoNull(carryOver)
+                && warehouses != null
+                && warehouses.stream().allMatch(Objects::nonNull);
+    }
+
+    private static boolean hasNoNull(Map<String, String> urls) {
+        return urls != null && urls.values().stream().allMatch(Objects::nonNull);
+    }
 
     /** The first that was ever sent. */
     static Sent of(DesiredRegistration desired, Instant now, String requestId) {

@@ -2,6 +2,7 @@ package io.pasar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -250,6 +251,7 @@ class RegistrationAnswersTest extends OverHttp {
     @CsvSource({"'',", "?marketplace=tiki, tiki"})
     void queuesChecks(String query, String marketplace) throws Exception {
         // Given
+        when(registrations.all()).thenReturn(List.of(Fixtures.TIKI, Fixtures.TOKOPEDIA));
         when(registrations.reconcile(marketplace)).thenReturn(2);
 
         // When
@@ -259,6 +261,20 @@ class RegistrationAnswersTest extends OverHttp {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(body(answer)).isEqualTo(json.readTree(Examples.QUEUED));
         verify(registrations, times(1)).reconcile(marketplace);
+    }
+
+    @Test
+    void queuesNothingForAMarketplaceWithoutAccounts() throws Exception {
+        // Given
+        when(registrations.all()).thenReturn(List.of(Fixtures.TOKOPEDIA, Fixtures.TIKI));
+
+        // When
+        HttpResponse<String> answer = call("POST", "/api/reconcile?marketplace=tokpedia", ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, Problem.INVALID_PARAMETER);
+        assertThat(body(answer).path("detail").asText()).isEqualTo("'marketplace' must be one of: tiki, tokopedia.");
+        verify(registrations, never()).reconcile(any());
     }
 
     @ParameterizedTest

@@ -251,6 +251,53 @@ class MarketplaceRoutesIT {
     }
 
     @Test
+    void refreshesTheTokenOnceAfterA401ThatIsJson() {
+        // Given
+        API.on(
+                TIKI_REGISTER,
+                StandIn.json(401, "{\"success\":false,\"error\":{\"status_code\":401,\"message\":\"Unauthorized\"}}"),
+                TIKI_TOOK_IT);
+
+        // When
+        calls.register(tikiRequest(TIKI));
+
+        // Then
+        assertThat(API.received())
+                .extracting(call -> call.header("Authorization"))
+                .containsExactly("Bearer token-1", "Bearer token-2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, UNAVAILABLE", "503, UNAVAILABLE", "429, RATE_LIMITED", "401, UNAUTHORIZED", "404, GONE"})
+    void tellsWhatItMeansWhereThereIsNoTokenToBeHad(int status, Kind kind) {
+        // Given
+        TOKENS.on(TIKI_TOKEN, StandIn.html(status, "Some page"));
+
+        // When
+        MarketplaceException failure = failureOfRegister();
+
+        // Then
+        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.getMessage()).startsWith("Asking for a token: HTTP " + status + ": Some page");
+        assertThat(API.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 410})
+    void tellsAPersonWhatToDoAboutWhatIsGone(int status) {
+        // Given
+        API.on(TIKI_REGISTER, StandIn.html(status, "Some page")).on(LIST, StandIn.html(status, "Some page"));
+
+        // When
+        MarketplaceException tiki = failureOfRegister();
+        MarketplaceException tokopedia = failureOfList();
+
+        // Then
+        assertThat(tiki.getMessage()).contains("external_partner_id 41235121321", "pasar.marketplaces.tiki.api-url");
+        assertThat(tokopedia.getMessage()).contains("fs_id 13004", "merged into Tokopedia & TikTok Shop");
+    }
+
+    @Test
     void refreshesTheTokenOnceForManyCallsThatFailAtOnce() throws Exception {
         // Given
         CountDownLatch allThere = new CountDownLatch(4);
@@ -338,7 +385,7 @@ class MarketplaceRoutesIT {
         // Then
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.status()).isEqualTo(status);
-        assertThat(failure.getMessage()).contains("HTTP " + status).endsWith("Some page");
+        assertThat(failure.getMessage()).contains("HTTP " + status, ": Some page");
         assertThat(API.received()).hasSize(1);
     }
 
@@ -452,6 +499,12 @@ class MarketplaceRoutesIT {
         "X-Ratelimit-Reset-After, -0.000000, PT0S",
         "X-Ratelimit-Full-Reset-After, 2, PT2S",
         "Retry-After, 99999999999999999999, PT24H",
+        "Retry-After, -5, PT0S",
+        "Retry-After, soon,",
+        "Retry-After, 1e2147483647,",
+        "Retry-After, -1e999999999,",
+        "Retry-After, 'Fri, 03 Feb 2096 04:05:06 GMT', PT24H",
+        "X-Ratelimit-Reset-After, NaN,",
         "'Retry-After', 'Mon, 03 Feb 2020 04:05:06 GMT', PT0S"
     })
     void keepsHowLongToWait(String header, String value, Duration expected) {

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BackoffTest {
 
     private static final Duration EVERY = Duration.ofMinutes(15);
+    private static final Duration REASSERT_EVERY = Duration.ofHours(6);
 
-    private final Backoff backoff = new Backoff(EVERY, new Random(1));
+    private final Backoff backoff = new Backoff(EVERY, REASSERT_EVERY, new Random(1));
 
     @ParameterizedTest
     @CsvSource({"1, 2", "2, 4", "5, 32", "9, 512", "10, 900", "64, 900", "1000000, 900"})
@@ -50,6 +51,26 @@ class BackoffTest {
     @ValueSource(strings = {"REJECTED", "GONE"})
     void doesNotHurryWhereTheSameAgainIsOfNoUse(Kind kind) {
         assertThat(backoff.after(1, failure(kind, null))).isEqualTo(EVERY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, PT15M", "2, PT30M", "5, PT4H", "6, PT6H", "1000000, PT6H"})
+    void asksEverMoreSeldomForWhatIsNotThere(int attempts, Duration expected) {
+        assertThat(backoff.after(attempts, failure(Kind.GONE, null))).isEqualTo(expected);
+    }
+
+    @Test
+    void doesNotAskMoreOftenForWhatIsNotThereThanForWhatIs() {
+        // Given
+        Backoff seldom = new Backoff(Duration.ofHours(12), REASSERT_EVERY, new Random(1));
+
+        // Then
+        assertThat(seldom.after(3, failure(Kind.GONE, null))).isEqualTo(Duration.ofHours(12));
+    }
+
+    @Test
+    void doesNotHammerALimitThatSaysToComeBackAtOnceAgainAndAgain() {
+        assertThat(backoff.after(12, failure(Kind.RATE_LIMITED, Duration.ZERO))).isBetween(EVERY.dividedBy(2), EVERY);
     }
 
     private static MarketplaceException failure(Kind kind, Duration retryAfter) {

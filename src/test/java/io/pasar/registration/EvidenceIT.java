@@ -206,7 +206,7 @@ class EvidenceIT {
             reread.start();
             reread.awaitRead(SOON);
             EvidenceReview review = new EvidenceReview(new Observations(clock), configuration);
-            Backoff backoff = new Backoff(configuration.every(), new Random(1));
+            Backoff backoff = new Backoff(configuration.every(), configuration.reassertEvery(), new Random(1));
             Runs runs = new Runs(accounts, publicUrl, calls, reread, writer, configuration, review, backoff, clock);
             clock.forward(configuration.evidence().window());
             Suspicion suspicion = new Suspicion("order", 30, clock.instant(), clock.instant());
@@ -399,6 +399,7 @@ class EvidenceIT {
     private Run begun(Runs runs, Suspicion suspicion) throws Exception {
         Command command = new Command("restart-" + id, Command.Action.APPLY, "tiki", id, Trigger.EVIDENCE, suspicion);
         Exchange exchange = new DefaultExchange(context);
+        exchange.getMessage().setHeader(RegistrationTopics.TRIGGER, Trigger.EVIDENCE.name());
         exchange.getMessage().setBody(RegistrationTopics.JSON.writeValueAsBytes(command));
         runs.begin(exchange);
         return exchange.getMessage().getBody(Run.class);
@@ -464,11 +465,14 @@ class EvidenceIT {
 
     private void claim(String members) throws Exception {
         String command = "{\"id\":\"claimed-" + id + "\",\"action\":\"apply\",\"marketplace\":\"tiki\",\"account\":\""
-                + id + "\",\"trigger\":\"evidence\"" + members + "}";
+                + id + "\"" + members + "}";
         try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
             byte[] key = ("tiki/" + id).getBytes(StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(Topics.COMMANDS, key, command.getBytes(StandardCharsets.UTF_8)))
-                    .get(10, TimeUnit.SECONDS);
+            ProducerRecord<byte[], byte[]> claim =
+                    new ProducerRecord<>(Topics.COMMANDS, key, command.getBytes(StandardCharsets.UTF_8));
+            claim.headers()
+                    .add(RegistrationTopics.TRIGGER, Trigger.EVIDENCE.name().getBytes(StandardCharsets.UTF_8));
+            producer.send(claim).get(10, TimeUnit.SECONDS);
         }
     }
 

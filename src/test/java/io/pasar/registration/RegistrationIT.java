@@ -15,6 +15,7 @@ import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
+import io.pasar.account.Secret;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
@@ -44,7 +45,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,6 +56,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -354,6 +362,73 @@ class RegistrationIT {
         assertThat(calls).hasValue(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void showsAFailureAndConvergesWhenItIsOver(Misbehaviour misbehaviour) {
+        // Given
+        stored.get().put("chat_notification_url", "https://crm.example/c");
+        String call =
+                switch (misbehaviour) {
+                    case STORE_THEN_500, STORE_THEN_HTML_200, STORE_THEN_SILENCE, WRITE_429 -> register;
+                    case TOKEN_503, TOKEN_HTML_200 -> "POST /token?grant_type=client_credentials";
+                    default -> list;
+                };
+        Reply good = call.equals(list)
+                ? listsWhatIsStored()
+                : call.equals(register)
+                        ? storesWhatComes()
+                        : StandIn.json(200, "{\"access_token\":\"the-token\",\"expires_in\":2592000}");
+        MARKETPLACE.on(call, exchange -> {
+            if (misbehaviour.name().startsWith("STORE")) {
+                stored.set(last(register));
+            }
+            misbehaviour.reply.send(exchange);
+        });
+
+        // When
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        RegistrationStatus failing = awaitState("tokopedia", State.FAILING);
+        MARKETPLACE.on(call, good);
+
+        // Then
+        assertThat(failing.reason()).contains(misbehaviour.words);
+        assertThat(Duration.between(failing.since(), failing.nextCheckAt()))
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(9));
+        awaitRecovery("tokopedia", State.IN_SYNC);
+        assertThat(status("tokopedia").reason()).isNull();
+        assertThat(MARKETPLACE.received(register)).hasSize(misbehaviour == Misbehaviour.WRITE_429 ? 2 : 1);
+        assertThat(stored.get().path("order_status_url").asText()).isEqualTo(urls + "order-status");
+        assertThat(stored.get().path("chat_notification_url").asText()).isEqualTo("https://crm.example/c");
+    }
+
+    enum Misbehaviour {
+        STORE_THEN_500(StandIn.html(500, "Internal Server Error"), "Registering: HTTP 500: Internal Server Error"),
+        STORE_THEN_HTML_200(StandIn.html(200, "Maintenance"), "Registering: HTTP 200"),
+        STORE_THEN_SILENCE(silence(), "Registering: no answer: SocketTimeoutException"),
+        WRITE_429(StandIn.answer(429, "", "Retry-After", "3"), "Registering: HTTP 429"),
+        LIST_429(
+                StandIn.answer(429, "", "X-Ratelimit-Limit", "5 req/s (burst 5)", "X-Ratelimit-Reset-After", "2.5"),
+                "Reading the registration: HTTP 429"),
+        LIST_HTML_200(StandIn.html(200, "Maintenance"), "Reading the registration: HTTP 200"),
+        LIST_CUT(StandIn.cut(), "Reading the registration: no answer"),
+        LIST_SILENCE(silence(), "Reading the registration: no answer: SocketTimeoutException"),
+        TOKEN_503(StandIn.html(503, "Service Unavailable"), "Asking for a token: HTTP 503: Service Unavailable"),
+        TOKEN_HTML_200(StandIn.html(200, "Log in"), "Asking for a token: HTTP 200");
+
+        private final Reply reply;
+        private final String words;
+
+        Misbehaviour(Reply reply, String words) {
+            this.reply = reply;
+            this.words = words;
+        }
+
+        /** Until long after the caller has given up. */
+        private static Reply silence() {
+            return exchange -> LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
+        }
+    }
+
     @Test
     void saysThatTheMarketplaceListsSomethingElseThanItTook() {
         // Given
@@ -379,8 +454,104 @@ class RegistrationIT {
         RegistrationStatus refused = awaitState("tokopedia", State.REFUSED);
 
         // Then
-        assertThat(refused.reason()).isEqualTo("Reading the registration: HTTP 410: 410 Gone");
+        assertThat(refused.reason())
+                .startsWith("Reading the registration: HTTP 410: 410 Gone. Tokopedia has no app with fs_id " + id)
+                .contains("TikTok Shop");
         assertThat(MARKETPLACE.received(register)).isEmpty();
+    }
+
+    @Test
+    void asksLessAndLessForWhatIsNotToBeHadUntilSomebodyAppliesIt() throws Exception {
+        // Given
+        MARKETPLACE.on(list, StandIn.html(404, "404 Not Found"));
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        RegistrationStatus first = awaitState("tokopedia", State.REFUSED);
+        clock.forward(Duration.ofMinutes(15));
+        RegistrationStatus second = await().atMost(SOON)
+                .until(() -> status("tokopedia"), status -> !status.nextCheckAt()
+                        .equals(first.nextCheckAt()));
+
+        // When
+        MARKETPLACE.on(list, listsWhatIsStored());
+        Outcome applied = outcome(Action.APPLY, "tokopedia");
+
+        // Then
+        assertThat(Duration.between(first.nextCheckAt(), second.nextCheckAt())).isEqualTo(Duration.ofMinutes(30));
+        assertThat(second.since()).isEqualTo(first.since());
+        assertThat(applied.status().state()).isEqualTo(State.IN_SYNC);
+        assertThat(applied.status().reason()).isNull();
+        assertThat(applied.status().nextCheckAt()).isEqualTo(clock.instant().plus(Duration.ofMinutes(15)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "order_status_url, https://elsewhere.example, order-status",
+        "order_status_url, '', order-status",
+        "webhook_secret, their-secret, secret",
+        "webhook_secret, '', secret"
+    })
+    void tellsInAnEventExactlyWhatHadDrifted(String field, String value, String name) throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        String ours = stored.get().path(field).asText();
+        stored.get().put(field, value);
+
+        // When
+        registrations.reconcile("tokopedia");
+        JsonNode event = awaitEvent(found -> found.path("trigger").asText().equals("reconcile")
+                && found.path("status").path("account").asText().equals(id));
+
+        // Then
+        JsonNode change = event.path("plan").path("changes").path(0);
+        boolean secret = name.equals("secret");
+        assertThat(event.path("plan").path("changes")).hasSize(1);
+        assertThat(change.path("field").asText()).isEqualTo(name);
+        assertThat(change.path("action").asText()).isEqualTo(value.isEmpty() ? "set" : "change");
+        assertThat(change.path("from").asText(null))
+                .isEqualTo(value.isEmpty() ? null : secret ? fingerprint(value) : value);
+        assertThat(change.path("to").asText()).isEqualTo(secret ? fingerprint(ours) : ours);
+        assertThat(event.path("status").path("state").asText()).isEqualTo("in-sync");
+        assertThat(stored.get().path(field).asText()).isEqualTo(ours);
+    }
+
+    @Test
+    void takesNothingForDriftThatIsNotOurs() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        int writes = MARKETPLACE.received(register).size();
+        stored.get()
+                .put("chat_notification_url", "https://crm.example/c")
+                .put("version", 2.50)
+                .put("open", true);
+        stored.get().putObject("settings").putArray("list").add(1).addNull();
+        ObjectNode theirs = stored.get().deepCopy();
+
+        // When
+        Outcome applied = outcome(Action.APPLY, "tokopedia");
+
+        // Then
+        assertThat(applied.plan().changes()).isEmpty();
+        assertThat(applied.status().state()).isEqualTo(State.IN_SYNC);
+        assertThat(MARKETPLACE.received(register)).hasSize(writes);
+        assertThat(stored.get()).isEqualTo(theirs);
+    }
+
+    @Test
+    void namesOnlyWhatDiffersWhereItReportsDrift() {
+        // Given
+        Account account = TestAccounts.tokopedia(id, OnDrift.REPORT, Map.of(), "order-status", "product-creation");
+        accounts.replace(List.of(account));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "https://elsewhere.example");
+
+        // When
+        registrations.reconcile("tokopedia");
+
+        // Then
+        assertThat(awaitState("tokopedia", State.DRIFTED).reason())
+                .isEqualTo("Differs: order-status (on-drift: report)");
     }
 
     @Test
@@ -483,8 +654,9 @@ class RegistrationIT {
         int reads = MARKETPLACE.received(list).size();
 
         // When
-        send("{\"id\":\"timer-1\",\"action\":\"apply\",\"marketplace\":\"tokopedia\",\"account\":\"" + id
-                + "\",\"trigger\":\"timer\"}");
+        try (RegistrationTopics other = new RegistrationTopics(clients)) {
+            other.write(new Command("timer-1", Command.Action.APPLY, "tokopedia", id, Trigger.TIMER));
+        }
         send("{\"id\":\"after-timer-1\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
         awaitEvent("after-timer-1");
 
@@ -510,6 +682,109 @@ class RegistrationIT {
         assertThat(awaitEvent("bad-1").path("failure").path("code").asText()).isEqualTo("bad-command");
         assertThat(awaitEvent("bad-2").path("failure").path("code").asText()).isEqualTo("unknown-account");
         assertThat(awaitEvent("good").path("failure").isNull()).isTrue();
+    }
+
+    @Test
+    void answersUnderWhateverKeyACommandCame() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        String command = "\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}";
+
+        // When
+        send(null, bytes("{\"id\":\"no-key" + command));
+        send("somebody/else", bytes("{\"id\":\"other-key" + command));
+
+        // Then
+        for (String commandId : List.of("no-key", "other-key")) {
+            awaitEvent(commandId);
+            assertThat(topics.last(Topics.REGISTRATION_EVENTS, 200))
+                    .filteredOn(found -> json(found.value()).path("id").asText().equals(commandId))
+                    .extracting(found -> text(found.key()))
+                    .containsExactly("tokopedia/" + id);
+        }
+    }
+
+    @Test
+    void doesNotBelieveOthersThatTheyAreTheTimer() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+
+        // When
+        send("{\"id\":\"no-timer\",\"action\":\"apply\",\"marketplace\":\"tokopedia\",\"account\":\"" + id
+                + "\",\"trigger\":\"timer\"}");
+
+        // Then
+        assertThat(awaitEvent("no-timer").path("trigger").asText()).isEqualTo("request");
+    }
+
+    @Test
+    void isPoisonedByNothing() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status"), TestAccounts.at("broken", id, "order")));
+        if (context.getRoute("broken-register") == null) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:broken-register").routeId("broken-register").setBody(constant(""));
+                    from("direct:broken-token").process(exchange -> {
+                        throw new StackOverflowError();
+                    });
+                }
+            });
+        }
+
+        // When
+        for (String key : new String[] {"tokopedia/" + id, null, "x".repeat(500_000)}) {
+            send(key, null);
+            send(key, new byte[] {0, (byte) 0xff, (byte) 0xfe, 1});
+            send(key, bytes("[".repeat(900_000)));
+            send(key, bytes("{\"id\":\"" + "x".repeat(1_000_000) + "\"}"));
+        }
+        send("{\"id\":\"overflow\",\"action\":\"apply\",\"marketplace\":\"broken\",\"account\":\"" + id + "\"}");
+        send("{\"id\":\"after-all\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
+
+        // Then
+        assertThat(awaitEvent("after-all").path("failure").isNull()).isTrue();
+        assertThat(awaitEvent("overflow").path("failure").path("message").asText())
+                .contains("StackOverflowError");
+        assertThat(topics.last(Topics.REGISTRATION_EVENTS, 200))
+                .filteredOn(found -> found.key() == null)
+                .isNotEmpty()
+                .allSatisfy(found -> assertThat(found.value()).hasSizeLessThan(1000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not JSON",
+                "null",
+                "{}",
+                "{\"attempts\":0,\"uncertain\":false}",
+                "{\"marketplace\":\"tokopedia\",\"account\":\"somebody-else\",\"state\":\"in-sync\","
+                        + "\"since\":\"2031-02-03T04:05:06Z\",\"checkedAt\":\"2031-02-03T04:05:06Z\","
+                        + "\"nextCheckAt\":\"9999-02-03T04:05:06Z\",\"attempts\":0,\"uncertain\":false}"
+            })
+    void findsOutItselfWhereARecordIsNotOurs(String record) throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+
+        // When
+        try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
+            producer.send(new ProducerRecord<>(
+                            Topics.REGISTRATIONS, bytes("tokopedia/" + id), record.isEmpty() ? null : bytes(record)))
+                    .get(10, TimeUnit.SECONDS);
+        }
+
+        // Then
+        awaitState("tokopedia", State.NEVER_REGISTERED);
+        await().atMost(SOON).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+            clock.forward(Duration.ofSeconds(30));
+            assertThat(status("tokopedia").state()).isEqualTo(State.IN_SYNC);
+            assertThat(status("tokopedia").account()).isEqualTo(id);
+        });
     }
 
     @Test
@@ -652,20 +927,32 @@ class RegistrationIT {
     }
 
     private void send(String command) throws Exception {
+        send("tokopedia/" + id, bytes(command));
+    }
+
+    /** @param value null for a tombstone */
+    private void send(String key, byte[] value) throws Exception {
         try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
-            producer.send(new ProducerRecord<>(
-                            Topics.COMMANDS, ("tokopedia/" + id).getBytes(StandardCharsets.UTF_8), bytes(command)))
+            producer.send(new ProducerRecord<>(Topics.COMMANDS, key == null ? null : bytes(key), value))
                     .get(10, TimeUnit.SECONDS);
         }
     }
 
+    private String fingerprint(String secret) {
+        return new Secret(secret).fingerprint("tokopedia", id);
+    }
+
     private JsonNode awaitEvent(String commandId) {
+        return awaitEvent(event -> event.path("id").asText().equals(commandId));
+    }
+
+    private JsonNode awaitEvent(Predicate<JsonNode> wanted) {
         return await().atMost(SOON)
                 .until(
                         () -> topics.last(Topics.REGISTRATION_EVENTS, 200).stream()
                                 .map(ConsumerRecord::value)
                                 .map(RegistrationIT::json)
-                                .filter(event -> event.path("id").asText().equals(commandId))
+                                .filter(wanted)
                                 .findFirst()
                                 .orElse(null),
                         event -> event != null);

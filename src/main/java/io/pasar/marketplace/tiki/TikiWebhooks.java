@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pasar.marketplace.MarketplaceAnswer;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.MarketplaceException;
+import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.Registered;
 import io.pasar.marketplace.RegistrationRequest;
 import org.apache.camel.Exchange;
@@ -43,12 +46,24 @@ final class TikiWebhooks {
         }
         if (body.has("success") || body.has("error")) {
             JsonNode error = body.path("error");
-            throw answer.failure(
-                    error.path("status_code").asInt(0),
-                    error.path("message_code").asText(null),
-                    error.path("message").asText(null),
-                    requestId);
+            throw advised(
+                    answer.failure(
+                            error.path("status_code").asInt(0),
+                            error.path("message_code").asText(null),
+                            error.path("message").asText(null),
+                            requestId),
+                    exchange);
         }
-        throw answer.failure();
+        throw advised(answer.failure(), exchange);
+    }
+
+    /** The documents have named two hosts over time (Tiki: "Register webhooks", older and newest copy). */
+    private static MarketplaceException advised(MarketplaceException failure, Exchange exchange) {
+        return failure.kind() == Kind.GONE
+                ? failure.advising("Tiki has no such call there, or does not know external_partner_id "
+                        + MarketplaceCalls.account(exchange).id()
+                        + ". Check the id and pasar.marketplaces.tiki.api-url, and ask Tiki; if it is served again,"
+                        + " apply")
+                : failure;
     }
 }

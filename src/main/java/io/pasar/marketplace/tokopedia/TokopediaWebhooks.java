@@ -11,6 +11,8 @@ import io.pasar.account.Secret;
 import io.pasar.marketplace.Listing;
 import io.pasar.marketplace.MarketplaceAnswer;
 import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.MarketplaceException;
+import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.Registered;
 import io.pasar.marketplace.RegistrationRequest;
 import java.math.BigInteger;
@@ -77,7 +79,7 @@ final class TokopediaWebhooks {
     public Listing listing(Exchange exchange) {
         MarketplaceAnswer answer = MarketplaceAnswer.of(exchange);
         Account account = MarketplaceCalls.account(exchange);
-        JsonNode data = successful(answer).path("data");
+        JsonNode data = successful(answer, account).path("data");
         // An empty answer taken for an empty registration would blank what others have registered
         if (!data.isObject()) {
             throw answer.unexpected("it holds no data");
@@ -96,7 +98,12 @@ final class TokopediaWebhooks {
         Secret secret = secret(data, other);
         for (String field : List.copyOf(other.keySet())) {
             String kind = kind(field);
-            if (isKnown(kind, account) && isText(other.get(field))) {
+            if (account.carryOver().containsKey(field)) {
+                // Shown blank is as good as not shown: the account says what belongs there
+                other.remove(field, null);
+                other.remove(field, "");
+                webhooks.remove(kind);
+            } else if (isKnown(kind, account) && isText(other.get(field))) {
                 Object url = other.remove(field);
                 webhooks.put(kind, url == null ? "" : (String) url);
             }
@@ -161,12 +168,12 @@ final class TokopediaWebhooks {
     private static boolean isListed(Listing listed, String field) {
         String kind = kind(field);
         return listed.other().containsKey(field)
-                || kind != null && listed.webhooks().containsKey(kind);
+                || kind != null && !listed.webhooks().getOrDefault(kind, "").isEmpty();
     }
 
     /** @throws io.pasar.marketplace.MarketplaceException unless Tokopedia says that it took it */
     public Registered answer(Exchange exchange) {
-        successful(MarketplaceAnswer.of(exchange));
+        successful(MarketplaceAnswer.of(exchange), MarketplaceCalls.account(exchange));
         return new Registered(null);
     }
 
@@ -174,7 +181,7 @@ final class TokopediaWebhooks {
      * The body of an answer that reports no failure, in either of Tokopedia's two envelopes: the old one with {@code
      * status} and {@code error_message}, the new one with {@code header}.
      */
-    private static JsonNode successful(MarketplaceAnswer answer) {
+    private static JsonNode successful(MarketplaceAnswer answer, Account account) {
         JsonNode body = answer.json();
         JsonNode header = body.path("header");
         List<String> errors = new ArrayList<>();
@@ -185,12 +192,26 @@ final class TokopediaWebhooks {
         }
         int status = status(body.path("status").asText(""));
         if (!errors.isEmpty() || status >= 300) {
-            throw answer.failure(status, "0".equals(code) ? null : code, String.join("; ", errors), null);
+            throw advised(
+                    answer.failure(status, "0".equals(code) ? null : code, String.join("; ", errors), null), account);
         }
         if (!answer.successful() || body.isMissingNode()) {
-            throw answer.failure();
+            throw advised(answer.failure(), account);
         }
         return body;
+    }
+
+    /**
+     * The merger is announced (Tokopedia Seller Education, "Tokopedia & TikTok Shop", 21 March 2025); when this API
+     * ends is not.
+     */
+    private static MarketplaceException advised(MarketplaceException failure, Account account) {
+        return failure.kind() == Kind.GONE
+                ? failure.advising("Tokopedia has no app with fs_id " + account.id()
+                        + ", or no longer has this API: its shops are being merged into Tokopedia & TikTok Shop, which"
+                        + " is reached through TikTok Shop Partner Center. Check the id, and ask Tokopedia whether the"
+                        + " app was moved; if it is served again, apply")
+                : failure;
     }
 
     private static int status(String text) {

@@ -1,0 +1,118 @@
+package io.pasar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The packed jar in a process of its own, on free ports, as one replica of a gateway. Small, for several of them. */
+final class GatewayProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final String TOKEN = "token-of-the-process-tests";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final Path log;
+    private final int management;
+
+    private GatewayProcess(Process process, Path log, int management) {
+        this.process = process;
+        this.log = log;
+        this.management = management;
+    }
+
+    /**
+     * @param name what it calls itself at marketplaces, in {@code User-Agent}; also the name of its log
+     * @param configuration its {@code application.yaml}, beside which it is started
+     */
+    static GatewayProcess start(String name, Path directory, String bootstrapServers, String configuration)
+            throws IOException {
+        Path home = Files.createDirectories(directory.resolve(name));
+        Files.writeString(home.resolve("application.yaml"), configuration);
+        int management = Ports.free();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx300m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString(),
+                "--server.port=" + management,
+                "--pasar.ingest.port=" + Ports.free(),
+                "--camel.component.http.user-agent=" + name));
+        Path log = home.resolve("log.txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put("PASAR_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+        builder.environment().put("PASAR_API_TOKEN", TOKEN);
+        return new GatewayProcess(builder.start(), log, management);
+    }
+
+    void awaitStarted() {
+        await().atMost(START).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
+            assertThat(process.isAlive()).as(() -> tail()).isTrue();
+            assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+        });
+    }
+
+    /** State by {@code <marketplace>/<account>}. */
+    Map<String, String> states() throws Exception {
+        JsonNode answer = new ObjectMapper().readTree(get("/api/registrations").body());
+        Map<String, String> states = new TreeMap<>();
+        answer.path("registrations")
+                .forEach(one -> states.put(
+                        one.path("marketplace").asText() + "/"
+                                + one.path("account").asText(),
+                        one.path("state").asText()));
+        return states;
+    }
+
+    JsonNode registration(String key) throws Exception {
+        return new ObjectMapper().readTree(get("/api/registrations/" + key).body());
+    }
+
+    /** As {@code kill -9} does. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
+                .timeout(Duration.ofSeconds(10))
+                .header("Authorization", "Bearer " + TOKEN)
+                .build();
+        return CLIENT.send(request, BodyHandlers.ofString());
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+        } catch (IOException e) {
+            return "no log";
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.pasar.registration;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import io.pasar.kafka.KafkaUnavailableException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NetworkException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.junit.jupiter.api.Test;
+
+class RegistrationTopicsTest {
+
+    private static final Command COMMAND = new Command("1", Command.Action.PLAN, "tiki", "p77", Trigger.REQUEST);
+
+    @SuppressWarnings("unchecked")
+    private final Producer<byte[], byte[]> producer = mock(Producer.class);
+
+    private final RegistrationTopics topics = new RegistrationTopics(producer);
+
+    @Test
+    void insistsWhileABrokerRestarts() {
+        // Given
+        when(producer.send(any()))
+                .thenReturn(failed(new NetworkException("away")))
+                .thenReturn(taken());
+
+        // When
+        topics.write(COMMAND);
+
+        // Then
+        verify(producer, times(2)).send(any());
+    }
+
+    @Test
+    void doesNotInsistOnWhatKafkaWillNeverTake() {
+        // Given
+        when(producer.send(any())).thenReturn(failed(new RecordTooLargeException("too large")));
+
+        // When
+        assertThatThrownBy(() -> topics.write(COMMAND)).isInstanceOf(KafkaUnavailableException.class);
+
+        // Then
+        verify(producer, times(1)).send(any());
+    }
+
+    private static Future<RecordMetadata> failed(Exception failure) {
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    private static Future<RecordMetadata> taken() {
+        return CompletableFuture.completedFuture(new RecordMetadata(new TopicPartition("t", 0), 0, 0, 0, 0, 0));
+    }
+}
