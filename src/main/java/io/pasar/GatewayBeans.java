@@ -5,8 +5,10 @@ import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
 import io.pasar.kafka.Topics;
+import io.pasar.marketplace.RateLimits;
 import io.pasar.observation.Observations;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +26,15 @@ class GatewayBeans {
     @Bean
     Observations observations(Clock clock) {
         return new Observations(clock);
+    }
+
+    /** What a replica owns of the commands is its part of every rate limit: the parts of all add up to it. */
+    @Bean
+    RateLimits rateLimits(PasarConfiguration configuration, KafkaClients clients) {
+        Map<String, Double> perSecond = configuration.marketplaces().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, marketplace -> marketplace.getValue().requestsPerSecond()));
+        return new RateLimits(perSecond, clients.share(Topics.COMMANDS)::ownedOrOne);
     }
 
     @Bean
