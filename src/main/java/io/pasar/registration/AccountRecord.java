@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param uncertain whether a write may have been stored that we know no answer of
  * @param desired digest of what the configuration asked for then
  * @param sent null if nothing was ever sent successfully
+ * @param reconciled id of the {@link Reconciliation} that the last check has answered; null if there was none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record AccountRecord(
@@ -28,7 +29,8 @@ record AccountRecord(
         int attempts,
         boolean uncertain,
         String desired,
-        Sent sent) {
+        Sent sent,
+        String reconciled) {
 
     RegistrationStatus status() {
         return new RegistrationStatus(

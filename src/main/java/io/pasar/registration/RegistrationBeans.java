@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.Topics;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.observation.Observations;
 import java.time.Clock;
@@ -61,22 +62,37 @@ class RegistrationBeans {
             RegistrationRecords records,
             RegistrationTopics topics,
             RegistrationConfiguration configuration,
+            RegistrationMetrics metrics,
             Clock clock) {
         Backoff backoff = new Backoff(configuration.every(), new Random());
-        return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, clock);
+        return new Runs(accounts, publicUrl, calls, records, topics, configuration, backoff, metrics, clock);
+    }
+
+    @Bean
+    RegistrationMetrics registrationMetrics(MeterRegistry meters, Registrations registrations) {
+        return new RegistrationMetrics(meters, registrations);
     }
 
     @Bean
     Schedule registrationSchedule(
             Accounts accounts,
             PublicUrl publicUrl,
+            MarketplaceCalls calls,
             RegistrationRecords records,
             RegistrationTopics topics,
-            Registrations registrations,
-            MeterRegistry meters,
+            RegistrationMetrics metrics,
+            KafkaClients clients,
             RegistrationConfiguration configuration,
             Clock clock) {
-        RegistrationMetrics metrics = new RegistrationMetrics(meters, registrations);
-        return new Schedule(accounts, publicUrl, records, topics, metrics, configuration.every(), clock);
+        return new Schedule(
+                accounts,
+                publicUrl,
+                calls,
+                records,
+                topics,
+                metrics,
+                clients.share(Topics.COMMANDS),
+                configuration,
+                clock);
     }
 }

@@ -26,6 +26,7 @@ final class RegistrationRecords implements AutoCloseable {
     private final RegistrationTopics topics;
     private final TopicTail tail;
     private final Map<String, Held> records = new ConcurrentHashMap<>();
+    private final Map<String, Reconciliation> reconciliations = new ConcurrentHashMap<>();
 
     RegistrationRecords(KafkaClients clients, RegistrationTopics topics) {
         this.topics = topics;
@@ -58,6 +59,12 @@ final class RegistrationRecords implements AutoCloseable {
         return Optional.ofNullable(records.get(key)).map(Held::value);
     }
 
+    /** Id of the last request to check all accounts of a marketplace; null if there was none. */
+    String reconciliation(String marketplace) {
+        Reconciliation last = reconciliations.get(marketplace);
+        return last == null ? null : last.id();
+    }
+
     /**
      * Seen by {@link #find} here at once, and on the other replicas as soon as they have read it.
      *
@@ -78,7 +85,14 @@ final class RegistrationRecords implements AutoCloseable {
             return;
         }
         String key = new String(found.key(), StandardCharsets.UTF_8);
-        hold(key, new Held(parsed(key, found.value()), found.partition(), found.offset()));
+        if (key.indexOf('/') < 0) {
+            Reconciliation asked = parsed(key, found.value(), Reconciliation.class);
+            if (asked != null && asked.id() != null) {
+                reconciliations.put(key, asked);
+            }
+            return;
+        }
+        hold(key, new Held(parsed(key, found.value(), AccountRecord.class), found.partition(), found.offset()));
     }
 
     /** The tail may come by a record after a newer one was written here. */
@@ -86,12 +100,12 @@ final class RegistrationRecords implements AutoCloseable {
         records.merge(key, held, (known, found) -> found.isNewerThan(known) ? found : known);
     }
 
-    private static AccountRecord parsed(String key, byte[] json) {
+    private static <T> T parsed(String key, byte[] json, Class<T> type) {
         if (json == null) {
             return null;
         }
         try {
-            return RegistrationTopics.JSON.readValue(json, AccountRecord.class);
+            return RegistrationTopics.JSON.readValue(json, type);
         } catch (IOException e) {
             // Taken for an account that was never registered: the next check finds out what is there
             LOGGER.atWarn().addKeyValue("key", key).log("A record in pasar.registrations cannot be read");

@@ -57,7 +57,17 @@ final class RegistrationTopics implements AutoCloseable {
      * @throws KafkaUnavailableException if Kafka does not take it
      */
     void write(String key, RegistrationEvent value) {
-        written(send(Topics.REGISTRATION_EVENTS, key, value));
+        written(send(key, value));
+    }
+
+    /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
+    Future<RecordMetadata> send(String key, RegistrationEvent value) {
+        return send(Topics.REGISTRATION_EVENTS, key, value);
+    }
+
+    /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
+    Future<RecordMetadata> send(Reconciliation value) {
+        return send(Topics.REGISTRATIONS, value.marketplace(), value);
     }
 
     /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */

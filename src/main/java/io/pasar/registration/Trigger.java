@@ -7,7 +7,7 @@ enum Trigger {
     /** The timer, on whichever replica: only what is due is done, and {@code on-drift} holds. */
     @JsonProperty("timer")
     TIMER,
-    /** A request to check everything: done at once, and {@code on-drift} holds. */
+    /** A request to check everything: done whether or not the time has come, once, and {@code on-drift} holds. */
     @JsonProperty("reconcile")
     RECONCILE,
     /** A request for this account: an apply writes whatever {@code on-drift} says. */
