@@ -79,6 +79,7 @@ final class ConfigurationRules {
         configuration.marketplaces().forEach((name, marketplace) -> {
             checkUrl("pasar.marketplaces." + name + ".api-url", marketplace.apiUrl());
             checkUrl("pasar.marketplaces." + name + ".token-url", marketplace.tokenUrl());
+            checkRate("pasar.marketplaces." + name + ".requests-per-second", marketplace.requestsPerSecond());
         });
         checkTokens(configuration.api().tokens());
         checkAccounts(configuration);
@@ -233,6 +234,13 @@ final class ConfigurationRules {
     private void checkDuration(String key, Duration duration, Duration shortest) {
         if (duration.compareTo(shortest) < 0) {
             refuse(key, "must be at least " + shortest.toMillis() + "ms");
+        }
+    }
+
+    private void checkRate(String key, double rate) {
+        // Slower than this, no caller would ever come to its turn
+        if (rate != 0 && !(rate >= 0.1 && rate <= 100_000)) {
+            refuse(key, "must be from 0.1 to 100000, or 0 for no limit");
         }
     }
 

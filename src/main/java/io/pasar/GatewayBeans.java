@@ -7,11 +7,15 @@ import io.pasar.inbound.QuarantineRate;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
+import io.pasar.kafka.Topics;
 import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.RateLimits;
 import io.pasar.observation.Observations;
 import io.pasar.observation.SharedObservations;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -33,6 +37,15 @@ class GatewayBeans {
     SharedObservations sharedObservations(
             KafkaClients clients, Accounts accounts, Observations observations, Clock clock) {
         return new SharedObservations(clients, accounts, observations, clock);
+    }
+
+    /** What a replica owns of the commands is its part of every rate limit: the parts of all add up to it. */
+    @Bean
+    RateLimits rateLimits(PasarConfiguration configuration, KafkaClients clients) {
+        Map<String, Double> perSecond = configuration.marketplaces().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, marketplace -> marketplace.getValue().requestsPerSecond()));
+        return new RateLimits(perSecond, clients.share(Topics.COMMANDS)::ownedOrOne);
     }
 
     @Bean

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -270,6 +271,35 @@ class SandboxIT {
         return Records.in(kafka, topic).stream()
                 .map(found -> new String(found.key(), UTF_8))
                 .toList();
+    }
+
+    @Test
+    @Order(10)
+    void neverRunsIntoTheMarketplacesRateLimitHoweverManyAsk() throws Exception {
+        // When
+        List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(() -> client.sendAsync(
+                        request("/api/registrations/tokopedia/13004/webhooks")
+                                .timeout(SOON)
+                                .build(),
+                        BodyHandlers.ofString()))
+                .limit(60)
+                .toList();
+        List<HttpResponse<String>> answers =
+                asked.stream().map(CompletableFuture::join).toList();
+
+        // Then
+        assertThat(answers)
+                .extracting(HttpResponse::statusCode)
+                .containsOnly(200, 503)
+                .contains(200);
+        assertThat(answers).filteredOn(answer -> answer.statusCode() == 503).allSatisfy(answer -> {
+            assertThat(answer.body()).contains("urn:pasar:problem:marketplace-busy");
+            assertThat(answer.headers().firstValueAsLong("Retry-After").getAsLong())
+                    .isPositive();
+        });
+        assertThat(Records.in(kafka, Topics.REGISTRATION_EVENTS).stream()
+                        .map(record -> new String(record.value(), UTF_8)))
+                .noneSatisfy(event -> assertThat(event).contains("rate-limited"));
     }
 
     /** These calls ask the marketplace, which has a rate limit: asking as fast as possible would starve the gateway. */

@@ -2,6 +2,7 @@ package io.pasar.api;
 
 import io.pasar.registration.Outcome;
 import io.swagger.v3.oas.annotations.media.Schema;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.ErrorResponseException;
 
 /** What a marketplace answered instead of doing what it was asked: member {@code answer} of the 502 problem. */
@@ -15,7 +16,21 @@ record MarketplaceReply(
         @Schema(description = "Seconds it asks us to wait; null if it does not say", example = "30")
                 Long retryAfterSeconds) {
 
-    static MarketplaceReply of(Outcome.Failure failure) {
+    private static final String POSTPONED = "postponed";
+
+    /** The problem that a failure is to its caller: a marketplace that was not even asked has not failed. */
+    static ErrorResponseException problem(Outcome.Failure failure) {
+        return failure.kind().equals(POSTPONED) ? busy(failure) : of(failure).problem();
+    }
+
+    private static ErrorResponseException busy(Outcome.Failure failure) {
+        ErrorResponseException problem =
+                Problem.MARKETPLACE_BUSY.because("It was not asked, to stay below its rate limit. Try again shortly.");
+        problem.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(failure.retryAfterSeconds()));
+        return problem;
+    }
+
+    private static MarketplaceReply of(Outcome.Failure failure) {
         return new MarketplaceReply(
                 failure.kind(),
                 failure.status() == 0 ? null : failure.status(),
@@ -25,7 +40,7 @@ record MarketplaceReply(
                 failure.retryAfterSeconds());
     }
 
-    ErrorResponseException problem() {
+    private ErrorResponseException problem() {
         ErrorResponseException problem = Problem.MARKETPLACE_FAILED.because("What it answered is in 'answer'.");
         problem.getBody().setProperty("answer", this);
         return problem;

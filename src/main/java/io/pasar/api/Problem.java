@@ -25,6 +25,7 @@ enum Problem {
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This call takes no body of that kind"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The gateway failed; its log says why"),
     MARKETPLACE_FAILED(HttpStatus.BAD_GATEWAY, "The marketplace did not do what it was asked"),
+    MARKETPLACE_BUSY(HttpStatus.SERVICE_UNAVAILABLE, "Too many calls wait for the marketplace's rate limit"),
     KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer");
 
     private static final String SCHEME = "urn:pasar:problem:";

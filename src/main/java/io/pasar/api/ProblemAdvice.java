@@ -11,6 +11,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -34,7 +35,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> marketplaceFailed(RegistrationUnreadableException e) {
-        return answer(MarketplaceReply.of(e.failure()).problem().getBody(), HttpHeaders.EMPTY);
+        ErrorResponseException problem = MarketplaceReply.problem(e.failure());
+        return answer(problem.getBody(), problem.getHeaders());
     }
 
     @ExceptionHandler

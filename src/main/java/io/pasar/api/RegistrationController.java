@@ -101,7 +101,7 @@ class RegistrationController {
                             + " replicas; the counts in `observed` are of the one that answers, since it started",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.REGISTRATION)))
-    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED})
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY})
     RegistrationDetail registration(
             @PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.detail(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
@@ -116,7 +116,7 @@ class RegistrationController {
             description = "`webhooks` by event kind; `other` are fields of the marketplace that are no event kind",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.WEBHOOKS)))
-    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED})
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY})
     Webhooks webhooks(@PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.webhooks(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
     }
@@ -145,7 +145,7 @@ class RegistrationController {
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Accepted.class),
                             examples = @ExampleObject(Examples.ACCEPTED)))
-    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.KAFKA_UNAVAILABLE})
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY, Problem.KAFKA_UNAVAILABLE})
     CompletableFuture<ResponseEntity<Object>> apply(
             @PathVariable("marketplace") String marketplace,
             @PathVariable("account") String account,
@@ -241,7 +241,7 @@ class RegistrationController {
 
     private static ResponseEntity<Object> answer(Outcome outcome) {
         if (outcome.failure() != null) {
-            throw MarketplaceReply.of(outcome.failure()).problem();
+            throw MarketplaceReply.problem(outcome.failure());
         }
         return ResponseEntity.ok(new Applied(outcome.status().state(), outcome.plan(), outcome.requestId()));
     }

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,6 +54,8 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         return thread;
     });
 
+    private final int partitions;
+    private final ConcurrentMap<String, TopicShare> shares = new ConcurrentHashMap<>();
     private volatile Set<String> warmTopics = Set.of();
 
     /**
@@ -62,6 +66,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     public KafkaClients(KafkaConfiguration configuration, String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
         this.properties = new ClientProperties(configuration, bootstrapServers);
+        this.partitions = configuration.topics().partitions();
         connecting.scheduleWithFixedDelay(
                 watch::check, WATCH_EVERY.toMillis(), WATCH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -119,7 +124,12 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     /** For Camel's {@code kafka:} consumers; what the route says about group, offsets and types stays. */
     @Override
     public Consumer<?, ?> getConsumer(Properties fromRoute) {
-        return connect(() -> new KafkaConsumer<>(properties.camelConsumer(map(fromRoute))));
+        return connect(() -> new SharingConsumer(properties.camelConsumer(map(fromRoute)), this::share));
+    }
+
+    /** The part of a topic that the {@code kafka:} consumers of this process own. */
+    public TopicShare share(String topic) {
+        return shares.computeIfAbsent(topic, unknown -> new TopicShare(partitions));
     }
 
     @Override

@@ -38,6 +38,11 @@ public final class AccessTokens {
      * @throws MarketplaceException if none is to be had
      */
     public Secret get(Account account) {
+        return get(account, fetch);
+    }
+
+    /** As {@link #get(Account)}, asking in a way of the caller's own if nobody is asking yet. */
+    Secret get(Account account, Function<Account, AccessToken> fetch) {
         Client client = Client.of(account);
         while (true) {
             CompletableFuture<Held> known = tokens.get(client);
@@ -48,7 +53,7 @@ public final class AccessTokens {
             boolean first =
                     known == null ? tokens.putIfAbsent(client, mine) == null : tokens.replace(client, known, mine);
             if (first) {
-                return fetch(account, client, mine);
+                return fetch(account, client, mine, fetch);
             }
         }
     }
@@ -70,7 +75,8 @@ public final class AccessTokens {
         tokens.keySet().retainAll(accounts.stream().map(Client::of).collect(Collectors.toSet()));
     }
 
-    private Secret fetch(Account account, Client client, CompletableFuture<Held> mine) {
+    private Secret fetch(
+            Account account, Client client, CompletableFuture<Held> mine, Function<Account, AccessToken> fetch) {
         try {
             AccessToken token = fetch.apply(account);
             mine.complete(new Held(token.secret(), clock.instant().plus(usable(token.expiresIn()))));

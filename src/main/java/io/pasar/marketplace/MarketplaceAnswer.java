@@ -40,6 +40,9 @@ public final class MarketplaceAnswer {
     private static final int LONGEST_MESSAGE = 200;
     private static final int HEAD = 4096;
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_REST_OF_ALL = Duration.ofSeconds(10);
+    private static final Duration UNTOLD_REST = Duration.ofSeconds(1);
 
     private final MarketplaceCall call;
     private final int status;
@@ -158,6 +161,26 @@ public final class MarketplaceAnswer {
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 
+    /**
+     * How long the marketplace wants no further call of this kind, from anybody; nought if it does not mind. What
+     * {@code Retry-After} says may be meant for one account alone, so the others do not wait for all of it.
+     */
+    static Duration rest(Message message) {
+        boolean refused = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class) == 429;
+        boolean usedUp = "0"
+                .equals(message.getHeader("X-Ratelimit-Remaining", "", String.class)
+                        .strip());
+        if (!refused && !usedUp) {
+            return Duration.ZERO;
+        }
+        Optional<Duration> reset = wait(message.getHeader("X-Ratelimit-Reset-After", String.class));
+        if (reset.isPresent() || !refused) {
+            return shorter(reset.orElse(Duration.ZERO), LONGEST_REST);
+        }
+        Duration told = retryAfter(message);
+        return told == null ? UNTOLD_REST : shorter(told, LONGEST_REST_OF_ALL);
+    }
+
     /** Standard header first; else Tokopedia's ("Rate limit"): seconds with a fraction, at times minus nought. */
     private static Duration retryAfter(Message message) {
         return wait(message.getHeader("Retry-After", String.class))
@@ -198,6 +221,10 @@ public final class MarketplaceAnswer {
         if (wait.isNegative()) {
             return Duration.ZERO;
         }
-        return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+        return shorter(wait, LONGEST_WAIT);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

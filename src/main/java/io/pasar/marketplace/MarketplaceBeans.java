@@ -7,6 +7,7 @@ import org.apache.camel.Ordered;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -25,8 +26,9 @@ class MarketplaceBeans {
     }
 
     @Bean
-    MarketplaceCalls marketplaceCalls(CamelContext context, ProducerTemplate template, Clock clock) {
-        return new MarketplaceCalls(context, template, clock);
+    MarketplaceCalls marketplaceCalls(
+            CamelContext context, ProducerTemplate template, ObjectProvider<RateLimits> limits, Clock clock) {
+        return new MarketplaceCalls(context, template, limits.getIfAvailable(RateLimits::none), clock);
     }
 
     /** For {@code http} and {@code https} alike: they are two components of one class. */

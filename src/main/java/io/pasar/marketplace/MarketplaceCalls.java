@@ -37,12 +37,14 @@ public final class MarketplaceCalls {
 
     private final CamelContext context;
     private final ProducerTemplate template;
+    private final RateLimits limits;
     private final AccessTokens tokens;
 
-    public MarketplaceCalls(CamelContext context, ProducerTemplate template, Clock clock) {
+    public MarketplaceCalls(CamelContext context, ProducerTemplate template, RateLimits limits, Clock clock) {
         this.context = context;
         this.template = template;
-        this.tokens = new AccessTokens(this::fetchToken, clock);
+        this.limits = limits;
+        this.tokens = new AccessTokens(account -> fetchToken(account, Patience.CALLER), clock);
     }
 
     /** The account that the marketplace is being called for in this exchange. */
@@ -55,13 +57,32 @@ public final class MarketplaceCalls {
         return context.hasEndpoint(MarketplaceCall.LIST.endpoint(marketplace)) != null;
     }
 
+    /** Calls of each kind per second to this marketplace, by all replicas together; 0 for no limit. */
+    public double requestsPerSecond(String marketplace) {
+        return limits.perSecond(marketplace);
+    }
+
+    /** Whether a run that began now would wait too long for its turn under the rate limit. */
+    public boolean isBusy(String marketplace) {
+        return limits.expectedWait(marketplace).compareTo(Patience.RUN.atMost()) > 0;
+    }
+
+    /**
+     * Reads what is registered, for a caller who waits.
+     *
+     * @throws MarketplaceException if the marketplace does not answer as it should
+     */
+    public Listing list(Account account) {
+        return list(account, Patience.CALLER);
+    }
+
     /**
      * Reads what is registered.
      *
      * @throws MarketplaceException if the marketplace does not answer as it should
      */
-    public Listing list(Account account) {
-        return withToken(account, MarketplaceCall.LIST, account, Listing.class);
+    public Listing list(Account account, Patience patience) {
+        return withToken(account, MarketplaceCall.LIST, account, Listing.class, patience);
     }
 
     /**
@@ -70,7 +91,7 @@ public final class MarketplaceCalls {
      * @throws MarketplaceException if the marketplace does not take it, or does not say whether it did
      */
     public Registered register(RegistrationRequest request) {
-        return withToken(request.account(), MarketplaceCall.REGISTER, request, Registered.class);
+        return withToken(request.account(), MarketplaceCall.REGISTER, request, Registered.class, Patience.RUN);
     }
 
     /** Forgets what is kept of everybody but these. */
@@ -78,30 +99,37 @@ public final class MarketplaceCalls {
         tokens.retain(accounts);
     }
 
-    private <T> T withToken(Account account, MarketplaceCall call, Object body, Class<T> answer) {
-        Secret token = tokens.get(account);
+    private <T> T withToken(Account account, MarketplaceCall call, Object body, Class<T> answer, Patience patience) {
+        Secret token = token(account, patience);
         try {
-            return call(account, call, body, answer, token);
+            return call(account, call, body, answer, token, patience);
         } catch (MarketplaceException e) {
             if (e.kind() != Kind.UNAUTHORIZED) {
                 throw e;
             }
             tokens.invalidate(account, token);
-            return call(account, call, body, answer, tokens.get(account));
+            return call(account, call, body, answer, token(account, patience), patience);
         }
     }
 
-    private AccessToken fetchToken(Account account) {
-        return call(account, MarketplaceCall.TOKEN, account, AccessToken.class, null);
+    private Secret token(Account account, Patience patience) {
+        return tokens.get(account, one -> fetchToken(one, patience));
     }
 
-    private <T> T call(Account account, MarketplaceCall call, Object body, Class<T> answer, Secret token) {
+    private AccessToken fetchToken(Account account, Patience patience) {
+        return call(account, MarketplaceCall.TOKEN, account, AccessToken.class, null, patience);
+    }
+
+    private <T> T call(
+            Account account, MarketplaceCall call, Object body, Class<T> answer, Secret token, Patience patience) {
+        limits.await(account.marketplace(), call, patience.atMost());
         Exchange exchange = template.request(call.endpoint(account.marketplace()), prepared -> {
             prepared.setProperty(CALL, call);
             prepared.setProperty(ACCOUNT, account);
             prepared.setProperty(ACCESS_TOKEN, token == null ? null : token.value());
             prepared.getMessage().setBody(body);
         });
+        limits.heed(account.marketplace(), call, exchange.getMessage());
         if (exchange.getException() != null) {
             throw masked(failure(call, exchange.getException()), account, token);
         }

@@ -11,6 +11,8 @@ public final class MarketplaceException extends RuntimeException {
         UNAUTHORIZED,
         /** 429: wait as told. */
         RATE_LIMITED,
+        /** Our own rate limit has no room for the call: nothing was sent. */
+        POSTPONED,
         /** The marketplace refused the content: sending the same again is of no use. */
         REJECTED,
         /** 404, 410: what is asked for is no longer, or never was, there. */

@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param desired digest of what the configuration asked for then
  * @param sent null if nothing was ever sent successfully
  * @param evidence null in records that were written before it was kept
+ * @param reconciled id of the {@link Reconciliation} that the last check has answered; null if there was none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record AccountRecord(
@@ -30,7 +31,8 @@ record AccountRecord(
         boolean uncertain,
         String desired,
         Sent sent,
-        Evidence evidence) {
+        Evidence evidence,
+        String reconciled) {
 
     /** Whether it is one of ours, for this account: whoever may write to the topic can write anything. */
     boolean isWhole(String key) {

@@ -5,7 +5,7 @@ import io.pasar.marketplace.MarketplaceException.Kind;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** How long to wait after a try that did not end as desired. Safe for use by many threads if its random numbers are. */
+/** How long to wait until the next try. Safe for use by many threads if its random numbers are. */
 final class Backoff {
 
     private static final Duration FIRST = Duration.ofSeconds(2);
@@ -49,6 +49,11 @@ final class Backoff {
     private static Duration doubled(Duration first, int attempts, Duration most) {
         Duration doubled = first.multipliedBy(1L << Math.min(attempts - 1, LAST_DOUBLING));
         return doubled.compareTo(most) < 0 ? doubled : most;
+    }
+
+    /** After a try that ended as desired: a tenth less or up to all of it, so that accounts do not come all at once. */
+    Duration regular(Duration every) {
+        return every.minusMillis(random.nextLong(every.toMillis() / 10 + 1));
     }
 
     /** Between half of it and all of it. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.Topics;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.observation.Observations;
 import java.time.Clock;
@@ -66,9 +67,10 @@ class RegistrationBeans {
             RegistrationTopics topics,
             EvidenceReview review,
             RegistrationConfiguration configuration,
+            RegistrationMetrics metrics,
             Clock clock) {
         Backoff backoff = new Backoff(configuration.every(), configuration.reassertEvery(), new Random());
-        return new Runs(accounts, publicUrl, calls, records, topics, configuration, review, backoff, clock);
+        return new Runs(accounts, publicUrl, calls, records, topics, configuration, review, backoff, metrics, clock);
     }
 
     @Bean
@@ -89,16 +91,30 @@ class RegistrationBeans {
     }
 
     @Bean
+    RegistrationMetrics registrationMetrics(MeterRegistry meters, Registrations registrations) {
+        return new RegistrationMetrics(meters, registrations);
+    }
+
+    @Bean
     Schedule registrationSchedule(
             Accounts accounts,
             PublicUrl publicUrl,
+            MarketplaceCalls calls,
             RegistrationRecords records,
             RegistrationTopics topics,
-            Registrations registrations,
-            MeterRegistry meters,
+            RegistrationMetrics metrics,
+            KafkaClients clients,
             RegistrationConfiguration configuration,
             Clock clock) {
-        RegistrationMetrics metrics = new RegistrationMetrics(meters, registrations);
-        return new Schedule(accounts, publicUrl, records, topics, metrics, configuration.every(), clock);
+        return new Schedule(
+                accounts,
+                publicUrl,
+                calls,
+                records,
+                topics,
+                metrics,
+                clients.share(Topics.COMMANDS),
+                configuration,
+                clock);
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class RegistrationRecords implements AutoCloseable {
     private final RegistrationTopics topics;
     private final TopicTail tail;
     private final Map<String, Held> records = new ConcurrentHashMap<>();
+    private final Map<String, Reconciliation> reconciliations = new ConcurrentHashMap<>();
 
     RegistrationRecords(KafkaClients clients, RegistrationTopics topics) {
         this.topics = topics;
@@ -60,6 +62,12 @@ final class RegistrationRecords implements AutoCloseable {
         return Optional.ofNullable(records.get(key)).map(Held::value);
     }
 
+    /** Id of the last request to check all accounts of a marketplace; null if there was none. */
+    String reconciliation(String marketplace) {
+        Reconciliation last = reconciliations.get(marketplace);
+        return last == null ? null : last.id();
+    }
+
     /**
      * Seen by {@link #find} here at once, and on the other replicas as soon as they have read it.
      *
@@ -80,7 +88,15 @@ final class RegistrationRecords implements AutoCloseable {
             return;
         }
         String key = new String(found.key(), StandardCharsets.UTF_8);
-        hold(key, new Held(parsed(key, found.value()), found.partition(), found.offset()));
+        if (key.indexOf('/') < 0) {
+            Reconciliation asked = parsed(key, found.value(), Reconciliation.class, one -> one.id() != null);
+            if (asked != null) {
+                reconciliations.put(key, asked);
+            }
+            return;
+        }
+        AccountRecord value = parsed(key, found.value(), AccountRecord.class, one -> one.isWhole(key));
+        hold(key, new Held(value, found.partition(), found.offset()));
     }
 
     /** The tail may come by a record after a newer one was written here. */
@@ -88,19 +104,19 @@ final class RegistrationRecords implements AutoCloseable {
         records.merge(key, held, (known, found) -> found.isNewerThan(known) ? found : known);
     }
 
-    private static AccountRecord parsed(String key, byte[] json) {
+    private static <T> T parsed(String key, byte[] json, Class<T> type, Predicate<T> isWhole) {
         if (json == null) {
             return null;
         }
         try {
-            AccountRecord found = RegistrationTopics.JSON.readValue(json, AccountRecord.class);
-            if (found != null && found.isWhole(key)) {
+            T found = RegistrationTopics.JSON.readValue(json, type);
+            if (found != null && isWhole.test(found)) {
                 return found;
             }
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("reason", e.getClass().getSimpleName()).log("Not JSON of ours");
         }
-        // Taken for an account that was never registered: the next check finds out what is there
+        // An account is then taken for one that was never registered: the next check finds out what is there
         LOGGER.atWarn().addKeyValue("key", oneLine(key)).log("A record in pasar.registrations cannot be read");
         return null;
     }

@@ -97,6 +97,16 @@ final class RegistrationTopics implements AutoCloseable {
     }
 
     /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
+    Future<RecordMetadata> send(String key, RegistrationEvent value) {
+        return send(Topics.REGISTRATION_EVENTS, key, value);
+    }
+
+    /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
+    Future<RecordMetadata> send(Reconciliation value) {
+        return send(Topics.REGISTRATIONS, value.marketplace(), value);
+    }
+
+    /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
     Future<RecordMetadata> send(Command value) {
         ProducerRecord<byte[], byte[]> command = record(Topics.COMMANDS, value.key(), value);
         command.headers().add(TRIGGER, value.trigger().name().getBytes(StandardCharsets.UTF_8));

@@ -138,20 +138,25 @@ public class Registrations {
     }
 
     /**
-     * Queues a check of every account; {@code on-drift} decides whether it repairs. Blocks until Kafka has taken all.
+     * Makes every account due for a check; {@code on-drift} decides whether it repairs. The request is a record that
+     * outlives every replica; the checks come as fast as the rate limits let them. Blocks until Kafka has taken it.
      *
      * @param marketplace only of this marketplace; null for all
-     * @return how many were queued
-     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take them; some may be queued then
+     * @return how many accounts are due by it
+     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take it; one marketplace's may be taken then
      */
     public int reconcile(String marketplace) {
-        List<Future<RecordMetadata>> sent = accounts.all().stream()
+        List<Account> asked = accounts.all().stream()
                 .filter(account -> marketplace == null || account.marketplace().equals(marketplace))
-                .map(account -> topics.send(
-                        command(UUID.randomUUID().toString(), Command.Action.APPLY, account, Trigger.RECONCILE)))
+                .toList();
+        List<Future<RecordMetadata>> sent = asked.stream()
+                .map(Account::marketplace)
+                .distinct()
+                .map(one ->
+                        topics.send(new Reconciliation(one, UUID.randomUUID().toString(), clock.instant())))
                 .toList();
         sent.forEach(RegistrationTopics::written);
-        return sent.size();
+        return asked.size();
     }
 
     private static Command command(String id, Command.Action action, Account account, Trigger trigger) {

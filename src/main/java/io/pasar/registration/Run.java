@@ -20,6 +20,11 @@ final class Run {
     /** Null if nothing was ever recorded. */
     final AccountRecord before;
 
+    /** Id of the request to check all accounts that this run answers; null if there was none. */
+    final String reconciliation;
+
+    final long beganAt = System.nanoTime();
+
     /** When the marketplace was read; null where it cannot be, or was not yet. */
     Instant readAt;
 
@@ -41,11 +46,12 @@ final class Run {
     /** Whether this run wrote something that the marketplace took. */
     boolean written;
 
-    Run(Command command, Account account, DesiredRegistration desired, AccountRecord before) {
+    Run(Command command, Account account, DesiredRegistration desired, AccountRecord before, String reconciliation) {
         this.command = command;
         this.account = account;
         this.desired = desired;
         this.before = before;
+        this.reconciliation = reconciliation;
         this.sent = before == null ? null : before.sent();
         this.evidence = Evidence.of(before);
     }

@@ -9,6 +9,7 @@ import io.pasar.marketplace.Listing;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.marketplace.MarketplaceException;
 import io.pasar.marketplace.MarketplaceException.Kind;
+import io.pasar.marketplace.Patience;
 import io.pasar.marketplace.Registered;
 import io.pasar.marketplace.RegistrationRequest;
 import io.pasar.registration.Outcome.Failure;
@@ -19,10 +20,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -46,6 +49,7 @@ final class Runs {
     private final RegistrationConfiguration configuration;
     private final EvidenceReview review;
     private final Backoff backoff;
+    private final RegistrationMetrics metrics;
     private final Clock clock;
 
     Runs(
@@ -57,6 +61,7 @@ final class Runs {
             RegistrationConfiguration configuration,
             EvidenceReview review,
             Backoff backoff,
+            RegistrationMetrics metrics,
             Clock clock) {
         this.accounts = accounts;
         this.publicUrl = publicUrl;
@@ -66,12 +71,13 @@ final class Runs {
         this.configuration = configuration;
         this.review = review;
         this.backoff = backoff;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
     /**
      * Makes a run of a command. Ends the route where there is nothing to run: what cannot be run is answered here, and
-     * what the timer asked for too early, or what is no news any more, is passed over.
+     * a check that is not due, or no longer, or that is no news any more, is passed over.
      */
     public void begin(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -105,10 +111,10 @@ final class Runs {
         Run run = run(command, account.get());
         boolean toBeDone =
                 switch (command.trigger()) {
-                    case TIMER -> isDue(run);
+                    case TIMER, RECONCILE -> isDue(run);
                     case EVIDENCE ->
                         review.isNews(account.get(), run.before, command.suspicion(), clock.instant()) || isDue(run);
-                    default -> true;
+                    case REQUEST -> true;
                 };
         return toBeDone ? Optional.of(run) : Optional.empty();
     }
@@ -122,18 +128,21 @@ final class Runs {
     }
 
     private Run run(Command command, Account account) {
+        // Looked up before the marketplace is read: what is asked for meanwhile is answered by another check
+        String reconciliation = records.reconciliation(account.marketplace());
         AccountRecord before = records.find(account.key()).orElse(null);
-        return new Run(command, account, DesiredRegistration.of(account, publicUrl), before);
+        return new Run(command, account, DesiredRegistration.of(account, publicUrl), before, reconciliation);
     }
 
     private boolean isDue(Run run) {
-        return Schedule.isDue(run.before, run.desired.digest(), clock.instant(), configuration.every());
+        return Schedule.isDue(
+                run.before, run.desired.digest(), run.reconciliation, clock.instant(), configuration.every());
     }
 
     /** Nothing where the marketplace cannot be read. */
     public void read(Run run) {
         if (calls.canList(run.account.marketplace())) {
-            run.listed = calls.list(run.account);
+            run.listed = calls.list(run.account, Patience.RUN);
             run.readAt = clock.instant();
         }
     }
@@ -210,7 +219,8 @@ final class Runs {
     private Duration regular() {
         Duration every = configuration.every();
         Duration reassert = configuration.reassertEvery();
-        return reassert.compareTo(every) < 0 ? reassert : every;
+        // A check just before the time to send again would find nothing to do
+        return reassert.compareTo(every) <= 0 ? reassert : backoff.regular(every);
     }
 
     /** What ended the run is recorded, and told to whoever asked for it. */
@@ -222,6 +232,10 @@ final class Runs {
             throw unavailable;
         }
         MarketplaceException failure = thrown instanceof MarketplaceException e ? e : unexpected(run, thrown);
+        if (failure.kind() == Kind.POSTPONED && !run.written) {
+            postpone(run, failure);
+            return;
+        }
         int attempts = attempts(run);
         boolean uncertain = !run.written && run.isUncertain() || failure.kind() == Kind.OUTCOME_UNKNOWN;
         String reason = (run.written ? "Registered, but not read back. " : "") + failure.getMessage();
@@ -230,6 +244,25 @@ final class Runs {
         }
         State state = failure.kind() == Kind.GONE ? State.REFUSED : State.FAILING;
         finish(run, state, reason, attempts, uncertain, backoff.after(attempts, failure), failure);
+    }
+
+    /** Nothing was done: what is recorded stays, and an account that is due stays due. */
+    private void postpone(Run run, MarketplaceException failure) {
+        if (run.command.trigger() != Trigger.REQUEST) {
+            LOGGER.atDebug()
+                    .addKeyValue("marketplace", run.account.marketplace())
+                    .addKeyValue("account", run.account.id())
+                    .log("Check postponed");
+            return;
+        }
+        topics.write(run.account.key(), event(run, standing(run), failure, clock.instant()));
+    }
+
+    private static RegistrationStatus standing(Run run) {
+        return run.before != null
+                ? run.before.status()
+                : new RegistrationStatus(
+                        run.account.marketplace(), run.account.id(), State.NEVER_REGISTERED, null, null, null, null);
     }
 
     private MarketplaceException unexpected(Run run, Exception thrown) {
@@ -272,11 +305,23 @@ final class Runs {
                 uncertain,
                 check ? run.desired.digest() : before == null ? null : before.desired(),
                 run.sent,
-                run.evidence);
-        if (check) {
+                run.evidence,
+                check ? run.reconciliation : before == null ? null : before.reconciled());
+        RegistrationEvent event = event(run, after.status(), failure, now);
+        if (check && run.command.trigger() != Trigger.REQUEST) {
+            // Nobody waits for the event and looks at the record then: the two are under way together
+            Future<RecordMetadata> told = topics.send(run.account.key(), event);
             records.write(after);
+            toldOrTellAgain(run.account.key(), event, told);
+        } else {
+            if (check) {
+                records.write(after);
+            }
+            topics.write(run.account.key(), event);
         }
-        topics.write(run.account.key(), event(run, after, failure, now));
+        if (check) {
+            metrics.checked(run.account.marketplace(), state, System.nanoTime() - run.beganAt);
+        }
         if (check && news) {
             LOGGER.atLevel(failure == null ? Level.INFO : Level.WARN)
                     .addKeyValue("marketplace", run.account.marketplace())
@@ -288,13 +333,21 @@ final class Runs {
         }
     }
 
-    private RegistrationEvent event(Run run, AccountRecord after, MarketplaceException failure, Instant now) {
+    private void toldOrTellAgain(String key, RegistrationEvent event, Future<RecordMetadata> told) {
+        try {
+            RegistrationTopics.written(told);
+        } catch (KafkaUnavailableException e) {
+            topics.write(key, event);
+        }
+    }
+
+    private RegistrationEvent event(Run run, RegistrationStatus after, MarketplaceException failure, Instant now) {
         Failure told = failure == null ? null : Failure.of(failure);
         String requestId = run.written ? run.sent.requestId() : null;
         Webhooks webhooks = run.command.action() == Command.Action.LIST && failure == null
                 ? Views.webhooks(run.listed, run.readAt, run.sent)
                 : null;
-        Outcome outcome = new Outcome(run.command.id(), after.status(), run.plan, requestId, told);
+        Outcome outcome = new Outcome(run.command.id(), after, run.plan, requestId, told);
         return new RegistrationEvent(outcome, run.command.action(), run.command.trigger(), now, webhooks);
     }
 

@@ -4,10 +4,16 @@ import io.pasar.account.Account;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.kafka.TopicShare;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.registration.Look.Candidate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step of {@code schedule.camel.yaml}: asks, on every replica, for a check of what is due. That it is asked for
- * more than once does no harm: whoever carries it out passes over what is no longer due.
+ * The step of {@code schedule.camel.yaml}: asks for checks of what is due, as many as can be worked on soon. Each
+ * replica asks for the accounts whose commands come to it, so that an account is asked for by one; that it may be asked
+ * for twice, after a rebalance say, does no harm: whoever carries it out passes over what is no longer due.
  */
 final class Schedule {
 
@@ -31,104 +38,168 @@ final class Schedule {
 
     private final Accounts accounts;
     private final PublicUrl publicUrl;
+    private final MarketplaceCalls calls;
     private final RegistrationRecords records;
     private final RegistrationTopics topics;
     private final RegistrationMetrics metrics;
+    private final TopicShare share;
     private final Duration every;
+    private final Duration reassertEvery;
     private final Clock clock;
 
     private final Map<String, Asked> asked = new HashMap<>();
     private final Map<String, Known> digests = new HashMap<>();
+    private final Progress progress = new Progress();
     private boolean kafkaAway;
 
     Schedule(
             Accounts accounts,
             PublicUrl publicUrl,
+            MarketplaceCalls calls,
             RegistrationRecords records,
             RegistrationTopics topics,
             RegistrationMetrics metrics,
-            Duration every,
+            TopicShare share,
+            RegistrationConfiguration configuration,
             Clock clock) {
         this.accounts = accounts;
         this.publicUrl = publicUrl;
+        this.calls = calls;
         this.records = records;
         this.topics = topics;
         this.metrics = metrics;
-        this.every = every;
+        this.share = share;
+        this.every = configuration.every();
+        this.reassertEvery = configuration.reassertEvery();
         this.clock = clock;
     }
 
     /**
      * @param before null if the account was never looked at
      * @param desired digest of what the configuration asks for
+     * @param reconciliation id of the last request to check all accounts; null if there was none
      */
-    static boolean isDue(AccountRecord before, String desired, Instant now, Duration every) {
+    static boolean isDue(AccountRecord before, String desired, String reconciliation, Instant now, Duration every) {
         if (before == null || before.nextCheckAt() == null || !now.isBefore(before.nextCheckAt())) {
             return true;
         }
         boolean waiting = before.state() == State.FAILING || before.state() == State.REFUSED;
         // A configuration that asks for something else, or for a check more often, does not wait for the old time
         return !desired.equals(before.desired())
+                || isToReconcile(before, reconciliation)
                 || !waiting && !now.isBefore(before.checkedAt().plus(every));
+    }
+
+    private static boolean isToReconcile(AccountRecord before, String reconciliation) {
+        return reconciliation != null && !reconciliation.equals(before.reconciled());
     }
 
     /** Called by one thread, the timer's. */
     public synchronized void askForDue() {
-        metrics.update();
+        metrics.updateStates();
         if (!records.areRead()) {
             return;
         }
+        Collection<Look> looks = look(clock.instant());
+        metrics.updateProgress(looks);
         try {
             Map<String, Future<RecordMetadata>> sent = new HashMap<>();
-            for (Account account : accounts.all()) {
-                if (isToBeAsked(account)) {
-                    sent.put(account.key(), ask(account));
-                }
+            for (Look look : looks) {
+                look.next(room(look)).forEach(candidate -> sent.put(candidate.key(), ask(candidate)));
+                tellProgress(look);
             }
             sent.forEach(this::written);
-            forgetOthers();
             kafkaAway = false;
         } catch (KafkaUnavailableException e) {
             tellOnce(e);
         }
     }
 
-    private boolean isToBeAsked(Account account) {
-        AccountRecord before = records.find(account.key()).orElse(null);
-        Instant now = clock.instant();
-        if (!isDue(before, digest(account), now, every)) {
-            return false;
+    private Collection<Look> look(Instant now) {
+        Map<String, Look> looks = new LinkedHashMap<>();
+        List<Account> all = accounts.all();
+        for (Account account : all) {
+            Look look = looks.computeIfAbsent(account.marketplace(), marketplace -> new Look(marketplace, now));
+            look(account, look);
         }
-        Asked last = asked.get(account.key());
-        return last == null
-                || !last.isAbout(before)
-                || !now.isBefore(last.at().plus(ASK_AGAIN.compareTo(every) < 0 ? ASK_AGAIN : every));
+        if (digests.size() > all.size()) {
+            forgetOthers(all);
+        }
+        return looks.values();
     }
 
-    private Future<RecordMetadata> ask(Account account) {
+    private void look(Account account, Look look) {
+        String key = account.key();
+        String desired = digest(account, key);
+        String reconciliation = records.reconciliation(account.marketplace());
+        AccountRecord before = records.find(key).orElse(null);
+        boolean due = isDue(before, desired, reconciliation, look.at(), every);
+        look.count(before, due);
+        Asked last = asked.get(key);
+        if (last != null && due && last.isPending(before, look.at(), askAgain())) {
+            look.outstanding(last.at());
+            return;
+        }
+        if (last != null) {
+            asked.remove(key);
+            look.forgotten(!Objects.equals(last.before(), before));
+        }
+        if (due && share.owns(key)) {
+            boolean reconcile = before != null && isToReconcile(before, reconciliation);
+            boolean changed = before != null && !desired.equals(before.desired());
+            Trigger trigger = reconcile ? Trigger.RECONCILE : Trigger.TIMER;
+            look.candidate(new Candidate(account, key, before, changed, trigger));
+        }
+    }
+
+    private Duration askAgain() {
+        return ASK_AGAIN.compareTo(every) < 0 ? ASK_AGAIN : every;
+    }
+
+    private int room(Look look) {
+        String marketplace = look.marketplace();
+        return calls.isBusy(marketplace)
+                ? 0
+                : Window.room(look, calls.requestsPerSecond(marketplace) * share.ownedOrOne());
+    }
+
+    private Future<RecordMetadata> ask(Candidate candidate) {
+        Account account = candidate.account();
         Command command = new Command(
-                UUID.randomUUID().toString(), Command.Action.APPLY, account.marketplace(), account.id(), Trigger.TIMER);
+                UUID.randomUUID().toString(),
+                Command.Action.APPLY,
+                account.marketplace(),
+                account.id(),
+                candidate.trigger());
         Future<RecordMetadata> sent = topics.send(command);
-        asked.put(account.key(), new Asked(clock.instant(), checkedAt(account)));
+        asked.put(candidate.key(), new Asked(clock.instant(), candidate.before()));
         if (sent.isDone()) {
-            written(account.key(), sent);
+            written(candidate.key(), sent);
         }
         return sent;
     }
 
+    private void tellProgress(Look look) {
+        // One of the replicas is enough
+        if (share.ownsFirst()) {
+            boolean readable = calls.canList(look.marketplace());
+            progress.tell(
+                    look,
+                    calls.requestsPerSecond(look.marketplace()),
+                    readable ? every : reassertEvery,
+                    readable ? "pasar.registration.every" : "pasar.registration.reassert-every");
+        }
+    }
+
     /** Worked out once per account and configuration: this is asked every second for every account. */
-    private String digest(Account account) {
-        Known known = digests.get(account.key());
+    private String digest(Account account, String key) {
+        Known known = digests.get(key);
         if (known == null || known.account() != account) {
             known = new Known(
                     account, DesiredRegistration.of(account, publicUrl).digest());
-            digests.put(account.key(), known);
+            digests.put(key, known);
         }
         return known.digest();
-    }
-
-    private Instant checkedAt(Account account) {
-        return records.find(account.key()).map(AccountRecord::checkedAt).orElse(null);
     }
 
     private void written(String key, Future<RecordMetadata> sent) {
@@ -140,8 +211,8 @@ final class Schedule {
         }
     }
 
-    private void forgetOthers() {
-        Set<String> existing = accounts.all().stream().map(Account::key).collect(Collectors.toSet());
+    private void forgetOthers(List<Account> all) {
+        Set<String> existing = all.stream().map(Account::key).collect(Collectors.toSet());
         asked.keySet().retainAll(existing);
         digests.keySet().retainAll(existing);
     }
@@ -153,10 +224,10 @@ final class Schedule {
         kafkaAway = true;
     }
 
-    /** @param checkedAt of the record that made the account due; null if there was none */
-    private record Asked(Instant at, Instant checkedAt) {
-        boolean isAbout(AccountRecord before) {
-            return Objects.equals(checkedAt, before == null ? null : before.checkedAt());
+    /** @param before the record that made the account due; null if there was none */
+    private record Asked(Instant at, AccountRecord before) {
+        boolean isPending(AccountRecord now, Instant at, Duration askAgain) {
+            return Objects.equals(before, now) && at.isBefore(at().plus(askAgain));
         }
     }
 

@@ -8,7 +8,7 @@ enum Trigger {
     /** The timer, on whichever replica: only what is due is done, and {@code on-drift} holds. */
     @JsonProperty("timer")
     TIMER,
-    /** A request to check everything: done at once, and {@code on-drift} holds. */
+    /** A request to check everything: done whether or not the time has come, once, and {@code on-drift} holds. */
     @JsonProperty("reconcile")
     RECONCILE,
     /** What arrives, or does not, makes a registration doubtful: only what is news is done, and {@code on-drift} holds. */

@@ -107,6 +107,7 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:unsupported-media-type",
                         "urn:pasar:problem:internal-error",
                         "urn:pasar:problem:marketplace-failed",
+                        "urn:pasar:problem:marketplace-busy",
                         "urn:pasar:problem:kafka-unavailable");
     }
 

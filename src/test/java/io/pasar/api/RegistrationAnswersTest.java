@@ -322,6 +322,21 @@ class RegistrationAnswersTest extends OverHttp {
     }
 
     @Test
+    void asksToTryAgainWhereTheRateLimitHasNoRoom() throws Exception {
+        // Given
+        when(registrations.webhooks("tokopedia", "13004"))
+                .thenThrow(new RegistrationUnreadableException(
+                        new Outcome.Failure("postponed", 0, null, "Reading: not asked", null, 6L), null));
+
+        // When
+        HttpResponse<String> answer = call("GET", "/api/registrations/tokopedia/13004/webhooks", ApiUnderTest.READ);
+
+        // Then
+        assertProblem(answer, Problem.MARKETPLACE_BUSY);
+        assertThat(answer.headers().firstValue("Retry-After")).contains("6");
+    }
+
+    @Test
     void saysThatTheMarketplaceDidNotAnswerAtAll() throws Exception {
         // Given
         when(registrations.detail("tiki", "1"))

@@ -99,7 +99,7 @@ class MarketplaceRoutesIT {
                         200, "{\"access_token\":\"token-" + i + "\",\"token_type\":\"bearer\",\"expires_in\":3600}"))
                 .toArray(Reply[]::new);
         TOKENS.on(TIKI_TOKEN, tokens).on(TOKOPEDIA_TOKEN, tokens);
-        calls = new MarketplaceCalls(context, template, Clock.systemUTC());
+        calls = new MarketplaceCalls(context, template, RateLimits.none(), Clock.systemUTC());
     }
 
     @AfterAll

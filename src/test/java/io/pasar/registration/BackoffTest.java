@@ -6,12 +6,22 @@ import io.pasar.marketplace.MarketplaceException;
 import io.pasar.marketplace.MarketplaceException.Kind;
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BackoffTest {
+
+    @Test
+    void spreadsRegularChecksOverTheLastTenthOfTheirTime() {
+        assertThat(Stream.generate(() -> backoff.regular(Duration.ofSeconds(100)))
+                        .limit(1000))
+                .allSatisfy(wait -> assertThat(wait).isBetween(Duration.ofSeconds(90), Duration.ofSeconds(100)))
+                .anySatisfy(wait -> assertThat(wait).isLessThan(Duration.ofSeconds(92)))
+                .anySatisfy(wait -> assertThat(wait).isGreaterThan(Duration.ofSeconds(98)));
+    }
 
     private static final Duration EVERY = Duration.ofMinutes(15);
     private static final Duration REASSERT_EVERY = Duration.ofHours(6);

@@ -260,7 +260,7 @@ class DrainsTest {
     private void recorded(Account of, State state, boolean uncertain, Sent sent) {
         String digest = DesiredRegistration.of(of, PUBLIC_URL).digest();
         AccountRecord value = new AccountRecord(
-                of.marketplace(), of.id(), state, null, LONG_AGO, NOW, NOW, 0, uncertain, digest, sent, null);
+                of.marketplace(), of.id(), state, null, LONG_AGO, NOW, NOW, 0, uncertain, digest, sent, null, null);
         when(records.find(of.key())).thenReturn(Optional.of(value));
     }
 

@@ -207,7 +207,17 @@ class EvidenceIT {
             reread.awaitRead(SOON);
             EvidenceReview review = new EvidenceReview(new Observations(clock), configuration);
             Backoff backoff = new Backoff(configuration.every(), configuration.reassertEvery(), new Random(1));
-            Runs runs = new Runs(accounts, publicUrl, calls, reread, writer, configuration, review, backoff, clock);
+            Runs runs = new Runs(
+                    accounts,
+                    publicUrl,
+                    calls,
+                    reread,
+                    writer,
+                    configuration,
+                    review,
+                    backoff,
+                    new RegistrationMetrics(meters, registrations),
+                    clock);
             clock.forward(configuration.evidence().window());
             Suspicion suspicion = new Suspicion("order", 30, clock.instant(), clock.instant());
             Run run = begun(runs, suspicion);

@@ -325,6 +325,6 @@ class EvidenceReviewTest {
     }
 
     private AccountRecord record(State state, Evidence evidence) {
-        return new AccountRecord("tiki", "p77", state, null, start, start, start, 0, false, "d", null, evidence);
+        return new AccountRecord("tiki", "p77", state, null, start, start, start, 0, false, "d", null, evidence, null);
     }
 }

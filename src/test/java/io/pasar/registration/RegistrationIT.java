@@ -219,6 +219,38 @@ class RegistrationIT {
     }
 
     @Test
+    void checksEverythingOnceForARequestThatAnotherReplicaTook() throws Exception {
+        // Given
+        accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));
+        awaitState("tokopedia", State.IN_SYNC);
+        stored.get().put("order_status_url", "https://elsewhere.example");
+        int reads = MARKETPLACE.received(list).size();
+
+        // When
+        try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
+            String request =
+                    "{\"marketplace\":\"tokopedia\",\"id\":\"request-" + id + "\",\"at\":\"2031-02-03T04:05:06Z\"}";
+            producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, bytes("tokopedia"), bytes(request)))
+                    .get(10, TimeUnit.SECONDS);
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        stored.get().path("order_status_url").asText())
+                .isEqualTo(urls + "order-status"));
+        send("{\"id\":\"again-" + id + "\",\"action\":\"apply\",\"marketplace\":\"tokopedia\",\"account\":\"" + id
+                + "\",\"trigger\":\"reconcile\"}");
+        outcome(Action.PLAN, "tokopedia");
+
+        // Then
+        assertThat(MARKETPLACE.received(list)).hasSize(reads + 3);
+        await().atMost(SOON)
+                .until(() -> meters.get("pasar.registration.due")
+                                .tag("marketplace", "tokopedia")
+                                .gauge()
+                                .value()
+                        == 0);
+    }
+
+    @Test
     void findsDriftByItselfWhenACheckIsDue() {
         // Given
         accounts.replace(List.of(TestAccounts.tokopedia(id, "order-status")));

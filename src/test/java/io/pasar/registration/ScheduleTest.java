@@ -17,7 +17,7 @@ class ScheduleTest {
 
     @Test
     void isDueWhenItWasNeverLookedAt() {
-        assertThat(Schedule.isDue(null, DESIRED, NOW, EVERY)).isTrue();
+        assertThat(Schedule.isDue(null, DESIRED, null, NOW, EVERY)).isTrue();
     }
 
     @Test
@@ -29,7 +29,8 @@ class ScheduleTest {
 
     @Test
     void isDueWhenTheConfigurationAsksForSomethingElse() {
-        assertThat(Schedule.isDue(record(State.ASSERTED, NOW, NOW.plus(EVERY)), desired("order", "stock"), NOW, EVERY))
+        assertThat(Schedule.isDue(
+                        record(State.ASSERTED, NOW, NOW.plus(EVERY)), desired("order", "stock"), null, NOW, EVERY))
                 .isTrue();
     }
 
@@ -45,13 +46,40 @@ class ScheduleTest {
                 .isFalse();
     }
 
+    @Test
+    void isDueUntilItHasAnsweredTheLastRequestToCheckAll() {
+        AccountRecord checked = record(State.FAILING, NOW, NOW.plus(EVERY));
+        assertThat(Schedule.isDue(checked, DESIRED, "request-1", NOW, EVERY)).isTrue();
+        assertThat(Schedule.isDue(reconciled(checked, "request-1"), DESIRED, "request-1", NOW, EVERY))
+                .isFalse();
+        assertThat(Schedule.isDue(reconciled(checked, "request-1"), DESIRED, "request-2", NOW, EVERY))
+                .isTrue();
+    }
+
+    private static AccountRecord reconciled(AccountRecord record, String reconciliation) {
+        return new AccountRecord(
+                record.marketplace(),
+                record.account(),
+                record.state(),
+                record.reason(),
+                record.since(),
+                record.checkedAt(),
+                record.nextCheckAt(),
+                record.attempts(),
+                record.uncertain(),
+                record.desired(),
+                record.sent(),
+                record.evidence(),
+                reconciliation);
+    }
+
     private static boolean isDue(State state, Instant checkedAt, Instant nextCheckAt) {
-        return Schedule.isDue(record(state, checkedAt, nextCheckAt), DESIRED, NOW, EVERY);
+        return Schedule.isDue(record(state, checkedAt, nextCheckAt), DESIRED, null, NOW, EVERY);
     }
 
     private static AccountRecord record(State state, Instant checkedAt, Instant nextCheckAt) {
         return new AccountRecord(
-                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED, null, null);
+                "tiki", "p77", state, null, checkedAt, checkedAt, nextCheckAt, 0, false, DESIRED, null, null, null);
     }
 
     private static String desired(String... events) {
