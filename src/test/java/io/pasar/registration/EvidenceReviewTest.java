@@ -284,7 +284,7 @@ class EvidenceReviewTest {
     }
 
     @Test
-    void readsRecordsAndCommandsOfBefore() throws IOException {
+    void readsRecordsOfBefore() throws IOException {
         // When
         AccountRecord old = RegistrationTopics.JSON.readValue(
                 """
@@ -302,10 +302,6 @@ class EvidenceReviewTest {
         assertThat(RegistrationTopics.JSON.valueToTree(streak(18)).fieldNames())
                 .toIterable()
                 .containsExactly("eventKind", "deliveries", "since", "lastAt");
-        assertThat(RegistrationTopics.JSON.readValue(
-                        "{\"id\":\"1\",\"action\":\"apply\",\"marketplace\":\"tiki\",\"account\":\"p77\"}",
-                        Command.class))
-                .isEqualTo(new Command("1", Command.Action.APPLY, "tiki", "p77", Trigger.REQUEST));
     }
 
     private List<Episode> silence(Evidence evidence) {
