@@ -173,7 +173,7 @@ final class Runs {
         Listing sentBack = Planner.withoutUnwanted(run.desired, run.listed, run.sent);
         Registered registered = calls.register(new RegistrationRequest(run.account, run.desired.webhooks(), sentBack));
         Sent sent = Sent.of(run.desired, clock.instant(), registered.requestId());
-        run.sent = run.wasNeverRegistered() ? sent : sent.inPlaceOf(run.sent);
+        run.sent = run.inPlaceOfWhatWas(sent);
         run.written = true;
         run.evidence =
                 run.evidence.written(run.sent.sentAt(), run.desired.webhooks().keySet());
