@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -271,10 +270,7 @@ final class Runs {
                 .addKeyValue("account", run.account.id())
                 .setCause(thrown)
                 .log("A registration run failed for a reason that is ours");
-        // Camel wraps what is no exception, such as a stack overflow
-        Throwable cause =
-                thrown instanceof CamelExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        String text = "Internal error: " + cause.getClass().getSimpleName();
+        String text = "The gateway failed; its log says why";
         return new MarketplaceException(Kind.UNAVAILABLE, 0, null, text, null, null, thrown);
     }
 
