@@ -40,7 +40,7 @@ import org.springframework.test.context.TestPropertySource;
 @DirtiesContext
 class AccountFilesIT extends GatewayTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final byte[] BODY = "{\"order_id\":1}".getBytes(UTF_8);
 
     private static Path folder;

@@ -18,6 +18,9 @@ import org.springframework.test.context.DynamicPropertySource;
             "pasar.public-url=https://gw.example",
             "pasar.ingest.port=0",
             "pasar.ingest.address=127.0.0.1",
+            // Where nothing is to be shown about time, a slow machine shall not matter
+            "pasar.ingest.answer-within=6s",
+            "pasar.kafka.acknowledge-within=5s",
             "pasar.kafka.embedded.port=0",
             "pasar.kafka.topics.partitions=2",
             "pasar.api.tokens[0].name=reader",

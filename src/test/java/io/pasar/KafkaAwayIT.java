@@ -16,13 +16,15 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 
 /** A gateway whose Kafka is away when it starts, comes, goes and comes back. */
+@TestPropertySource(properties = {"pasar.ingest.answer-within=500ms", "pasar.kafka.acknowledge-within=400ms"})
 @DirtiesContext
 class KafkaAwayIT extends GatewayTest {
 
     private static final int KAFKA_PORT = Ports.free();
-    private static final Duration RECOVERY = Duration.ofSeconds(30);
+    private static final Duration RECOVERY = Duration.ofSeconds(60);
 
     @TempDir
     private static Path kafkaData;

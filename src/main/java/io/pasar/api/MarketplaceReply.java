@@ -16,11 +16,30 @@ record MarketplaceReply(
         @Schema(description = "Seconds it asks us to wait; null if it does not say", example = "30")
                 Long retryAfterSeconds) {
 
-    private static final String POSTPONED = "postponed";
-
     /** The problem that a failure is to its caller: a marketplace that was not even asked has not failed. */
     static ErrorResponseException problem(Outcome.Failure failure) {
-        return failure.kind().equals(POSTPONED) ? busy(failure) : of(failure).problem();
+        return switch (failure.kind()) {
+            case "postponed" -> busy(failure);
+            case "refused-command" -> refused(failure);
+            default -> of(failure).problem();
+        };
+    }
+
+    /** The account may have been taken out, or Kafka have gone away, after the call was taken. */
+    private static ErrorResponseException refused(Outcome.Failure failure) {
+        return switch (failure.code()) {
+            case "unknown-account" ->
+                Problem.UNKNOWN_ACCOUNT.because("The replica that was to do it has no such account (any more).");
+            case "not-ready" -> notReady();
+            default -> Problem.BAD_REQUEST.because(null);
+        };
+    }
+
+    private static ErrorResponseException notReady() {
+        ErrorResponseException problem = Problem.NOT_READY.because(
+                "The replica that was to do it has not read from Kafka yet what was recorded. Ask again shortly.");
+        problem.getHeaders().set(HttpHeaders.RETRY_AFTER, ProblemAdvice.RETRY_AFTER_SECONDS);
+        return problem;
     }
 
     private static ErrorResponseException busy(Outcome.Failure failure) {

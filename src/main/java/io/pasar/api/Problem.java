@@ -26,6 +26,7 @@ enum Problem {
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The gateway failed; its log says why"),
     MARKETPLACE_FAILED(HttpStatus.BAD_GATEWAY, "The marketplace did not do what it was asked"),
     MARKETPLACE_BUSY(HttpStatus.SERVICE_UNAVAILABLE, "Too many calls wait for the marketplace's rate limit"),
+    NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, "The gateway was not ready, and nothing was done"),
     KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer");
 
     private static final String SCHEME = "urn:pasar:problem:";

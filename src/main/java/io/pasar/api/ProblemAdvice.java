@@ -31,7 +31,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProblemAdvice.class);
 
     /** Long enough for a broker to come back or a leader to be elected, short enough for a person who waits. */
-    private static final String RETRY_AFTER_SECONDS = "5";
+    static final String RETRY_AFTER_SECONDS = "5";
 
     @ExceptionHandler
     ResponseEntity<Object> marketplaceFailed(RegistrationUnreadableException e) {

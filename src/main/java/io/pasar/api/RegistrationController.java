@@ -145,7 +145,13 @@ class RegistrationController {
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Accepted.class),
                             examples = @ExampleObject(Examples.ACCEPTED)))
-    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY, Problem.KAFKA_UNAVAILABLE})
+    @Answers({
+        Problem.UNKNOWN_ACCOUNT,
+        Problem.MARKETPLACE_FAILED,
+        Problem.MARKETPLACE_BUSY,
+        Problem.NOT_READY,
+        Problem.KAFKA_UNAVAILABLE
+    })
     CompletableFuture<ResponseEntity<Object>> apply(
             @PathVariable("marketplace") String marketplace,
             @PathVariable("account") String account,
@@ -192,7 +198,14 @@ class RegistrationController {
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = Accepted.class),
                             examples = @ExampleObject(Examples.ACCEPTED)))
-    @Answers({Problem.UNKNOWN_COMMAND, Problem.MARKETPLACE_FAILED, Problem.KAFKA_UNAVAILABLE})
+    @Answers({
+        Problem.UNKNOWN_COMMAND,
+        Problem.UNKNOWN_ACCOUNT,
+        Problem.MARKETPLACE_FAILED,
+        Problem.MARKETPLACE_BUSY,
+        Problem.NOT_READY,
+        Problem.KAFKA_UNAVAILABLE
+    })
     CompletableFuture<ResponseEntity<Object>> command(
             @Parameter(example = "0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77") @PathVariable("id") String id) {
         return registrations

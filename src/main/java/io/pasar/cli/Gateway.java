@@ -141,7 +141,8 @@ final class Gateway {
     private static Kind kind(int status, ObjectNode problem) {
         return switch (status) {
             case 401, 403 -> Kind.EVERYTHING;
-            case 503 -> Kind.BUSY;
+            // What else is 503 is the outcome itself, and stays it however often one looks
+            case 503 -> problem.path("type").asText().equals(PROBLEM + "kafka-unavailable") ? Kind.BUSY : Kind.ACCOUNT;
             // No account has anything to do with it
             case 404 -> problem.path("type").asText().equals(PROBLEM + "not-found") ? Kind.EVERYTHING : Kind.ACCOUNT;
             default -> Kind.ACCOUNT;

@@ -3,6 +3,7 @@ package io.pasar.marketplace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -66,10 +67,10 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
             read.write(buffer, 0, n);
             if (read.size() > largest) {
-                throw new IOException("The answer is larger than " + largest + " bytes");
+                throw new TooLargeException(largest);
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException("The answer was not complete within " + within);
+                throw new SocketTimeoutException("The answer was not complete within " + within);
             }
         }
         body.close();
@@ -78,5 +79,13 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
 
     private static ContentType contentType(HttpEntity entity) {
         return ContentType.parseLenient(entity.getContentType());
+    }
+
+    /** Its message is fit to be shown. */
+    static final class TooLargeException extends IOException {
+
+        private TooLargeException(long largest) {
+            super("the answer is larger than " + largest + " bytes");
+        }
     }
 }

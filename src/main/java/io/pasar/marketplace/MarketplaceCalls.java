@@ -6,6 +6,7 @@ import io.pasar.marketplace.MarketplaceException.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Collection;
@@ -17,7 +18,12 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.net.NamedEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the routes of a marketplace offer, as Java: the call is theirs, the token and the meaning of a failure are
@@ -25,6 +31,8 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
  * {@code camel.component.http} are over.
  */
 public final class MarketplaceCalls {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(MarketplaceCalls.class);
 
     /** Exchange property: the {@link MarketplaceCall} being made. */
     static final String CALL = "marketplaceCall";
@@ -154,9 +162,44 @@ public final class MarketplaceCalls {
         Throwable cause =
                 chain.stream().filter(IOException.class::isInstance).findFirst().orElse(thrown);
         Kind kind = call.writes() && !nothingWasSent(chain) ? Kind.OUTCOME_UNKNOWN : Kind.UNAVAILABLE;
-        String text = call.words() + ": no answer: " + cause.getClass().getSimpleName() + ": "
-                + MarketplaceAnswer.shortened(String.valueOf(cause.getMessage()));
-        return new MarketplaceException(kind, 0, null, text, null, null, cause);
+        // What an exception says of itself may be anything, and callers are shown this text
+        LOGGER.atLevel(cause instanceof IOException ? Level.DEBUG : Level.WARN)
+                .addKeyValue("call", call.words())
+                .setCause(cause)
+                .log("A call of a marketplace came to nothing");
+        return new MarketplaceException(kind, 0, null, call.words() + ": " + words(cause), null, null, cause);
+    }
+
+    private static String words(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return "no connection: the host of that name is not known";
+        }
+        if (cause instanceof SSLHandshakeException) {
+            return "no connection: TLS failed; is its certificate one that Java trusts?";
+        }
+        if (cause instanceof HttpHostConnectException refused) {
+            return "no connection" + to(refused.getHost());
+        }
+        if (cause instanceof ConnectTimeoutException late) {
+            return "no connection in time" + to(late.getHost());
+        }
+        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+            return "no connection";
+        }
+        if (cause instanceof ConnectionRequestTimeoutException) {
+            return "all connections to it were taken for too long";
+        }
+        if (cause instanceof SocketTimeoutException) {
+            return "no answer in time";
+        }
+        if (cause instanceof BoundedAnswers.TooLargeException) {
+            return cause.getMessage();
+        }
+        return cause instanceof IOException ? "connection cut, or not HTTP" : "failed in the gateway; its log says why";
+    }
+
+    private static String to(NamedEndpoint host) {
+        return host == null ? "" : " to " + host.getHostName() + (host.getPort() < 0 ? "" : ":" + host.getPort());
     }
 
     /** Only failures before the request's first byte: any other may have come after the marketplace stored it. */

@@ -37,6 +37,9 @@ public final class Observations {
     /** What other replicas have seen, and this one in earlier lives. */
     private final Map<AccountKey, Sightings> shared = new ConcurrentHashMap<>();
 
+    /** Whether all is in {@link #shared} that was seen before: until then nobody knows what is missing. */
+    private volatile boolean complete;
+
     public Observations(Clock clock) {
         this.clock = clock;
         this.since = clock.instant();
@@ -92,7 +95,7 @@ public final class Observations {
         return new Observed(seen.lastVerifiedAt(), entry.verified.sum(), seen.lastRejectedAt(), rejected);
     }
 
-    /** When each thing was last seen of this account, by this replica or another. */
+    /** When each thing was last seen of this account, by this replica or another; since when is null until that is read. */
     public Sightings sightings(Account account) {
         AccountKey key = AccountKey.of(account);
         Map<String, Sightings.EventKind> kinds = new HashMap<>();
@@ -102,7 +105,8 @@ public final class Observations {
                 kinds.put(kind, entry.seen());
             }
         });
-        Sightings everywhere = shared.getOrDefault(key, Sightings.NONE);
+        Sightings known = shared.getOrDefault(key, Sightings.NONE);
+        Sightings everywhere = complete ? known : known.begunAtAnUnknownTime();
         Uses here = uses.get(key);
         if (here == null && kinds.isEmpty()) {
             return everywhere;
@@ -112,6 +116,11 @@ public final class Observations {
                 kinds,
                 here == null ? null : here.secrets(account),
                 here == null ? null : Uses.instants(here.addresses)));
+    }
+
+    /** All that was seen before has been taken in. */
+    void complete() {
+        complete = true;
     }
 
     /** Takes in what another replica has seen, or this one in an earlier life; answers what is known with it. */

@@ -128,6 +128,7 @@ public final class SharedObservations implements AutoCloseable {
         try {
             // What an earlier life has seen comes first: a record replaces the one before it
             tail.caughtUp().get();
+            observations.complete();
             do {
                 flush(STEP);
             } while (!closed.await(pause(), TimeUnit.MILLISECONDS));

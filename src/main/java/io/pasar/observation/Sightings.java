@@ -53,6 +53,10 @@ public record Sightings(
         return new Sightings(observedSince, null, null, null);
     }
 
+    Sightings begunAtAnUnknownTime() {
+        return new Sightings(null, eventKinds, secrets, addresses);
+    }
+
     /** What either of the two has seen last; since when the earlier of the two has observed. */
     Sightings merge(Sightings other) {
         Sightings merged = new Sightings(

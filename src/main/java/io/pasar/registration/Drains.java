@@ -25,8 +25,11 @@ import java.util.Set;
  */
 final class Drains {
 
-    /** In these states something else may be registered than what we last sent. */
-    private static final Set<State> UNSETTLED = Set.of(State.UNKNOWN, State.NEVER_REGISTERED, State.DRIFTED);
+    /**
+     * In all other states something else may be registered than what we last sent: a check that fails may hide a drift
+     * that the one before it found.
+     */
+    private static final Set<State> SETTLED = Set.of(State.IN_SYNC, State.ASSERTED);
 
     private final Accounts accounts;
     private final PublicUrl publicUrl;
@@ -213,7 +216,7 @@ final class Drains {
     /** Null while what is registered may be something else than what is recorded. */
     private AccountRecord settled(Account account) {
         return records.find(account.key())
-                .filter(known -> records.areRead() && !known.uncertain() && !UNSETTLED.contains(known.state()))
+                .filter(known -> records.areRead() && !known.uncertain() && SETTLED.contains(known.state()))
                 .orElse(null);
     }
 

@@ -6,6 +6,7 @@ import io.pasar.marketplace.Listing;
 import io.pasar.registration.Plan.Action;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * One command being carried out for one account: the body that goes through {@code registration.camel.yaml}, filled in
@@ -71,6 +72,17 @@ final class Run {
                         || account.onDrift() == OnDrift.REPAIR
                         || wasNeverRegistered()
                         || isUncertain() && listed == null);
+    }
+
+    /** Deliveries of what was listed may still be sent again, as those of what we sent before. */
+    Sent inPlaceOfWhatWas(Sent now) {
+        Sent next = wasNeverRegistered() ? now : now.inPlaceOf(sent);
+        return listed == null
+                ? next
+                : next.replacing(plan.changes().stream()
+                        .filter(change -> change.action() == Plan.Action.CHANGE)
+                        .map(Plan.Change::field)
+                        .collect(Collectors.toSet()));
     }
 
     boolean wasNeverRegistered() {

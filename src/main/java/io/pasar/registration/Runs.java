@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -173,7 +172,7 @@ final class Runs {
         Listing sentBack = Planner.withoutUnwanted(run.desired, run.listed, run.sent);
         Registered registered = calls.register(new RegistrationRequest(run.account, run.desired.webhooks(), sentBack));
         Sent sent = Sent.of(run.desired, clock.instant(), registered.requestId());
-        run.sent = run.wasNeverRegistered() ? sent : sent.inPlaceOf(run.sent);
+        run.sent = run.inPlaceOfWhatWas(sent);
         run.written = true;
         run.evidence =
                 run.evidence.written(run.sent.sentAt(), run.desired.webhooks().keySet());
@@ -271,10 +270,7 @@ final class Runs {
                 .addKeyValue("account", run.account.id())
                 .setCause(thrown)
                 .log("A registration run failed for a reason that is ours");
-        // Camel wraps what is no exception, such as a stack overflow
-        Throwable cause =
-                thrown instanceof CamelExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        String text = "Internal error: " + cause.getClass().getSimpleName();
+        String text = "The gateway failed; its log says why";
         return new MarketplaceException(Kind.UNAVAILABLE, 0, null, text, null, null, thrown);
     }
 

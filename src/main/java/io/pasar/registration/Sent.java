@@ -70,6 +70,19 @@ record Sent(
                 sameAddress ? before.movedAt : sentAt);
     }
 
+    /** @param fields where the marketplace listed something else until now, whatever we had sent before */
+    Sent replacing(Set<String> fields) {
+        return new Sent(
+                sentAt,
+                webhooks,
+                carryOver,
+                warehouses,
+                secret,
+                requestId,
+                fields.contains(Planner.SECRET) ? sentAt : secretSince,
+                webhooks.keySet().stream().anyMatch(fields::contains) ? sentAt : movedAt);
+    }
+
     /** What stands in front of the event kinds. */
     private Set<String> addresses() {
         return webhooks.entrySet().stream()

@@ -30,7 +30,7 @@ class ApiUnderTest {
     static final String WRITE = "a-token-that-may-write";
 
     /** Long enough to tell a thread that waits from one that does not, short enough to sit out once. */
-    static final Duration APPLY_WAIT = Duration.ofSeconds(2);
+    static final Duration APPLY_WAIT = Duration.ofSeconds(6);
 
     @Bean
     ApiConfiguration apiConfiguration() {

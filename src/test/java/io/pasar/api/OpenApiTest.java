@@ -108,6 +108,7 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:internal-error",
                         "urn:pasar:problem:marketplace-failed",
                         "urn:pasar:problem:marketplace-busy",
+                        "urn:pasar:problem:not-ready",
                         "urn:pasar:problem:kafka-unavailable");
     }
 

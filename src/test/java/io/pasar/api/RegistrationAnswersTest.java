@@ -139,7 +139,8 @@ class RegistrationAnswersTest extends OverHttp {
     @Test
     void promisesTheOutcomeWhenItTakesLong() throws Exception {
         // Given
-        outcomeIs(new CompletableFuture<>());
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        outcomeIs(outcome);
 
         // When
         HttpResponse<String> answer = call("POST", APPLY, ApiUnderTest.WRITE);
@@ -148,6 +149,7 @@ class RegistrationAnswersTest extends OverHttp {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.headers().allValues("Location")).containsExactly(COMMAND);
         assertThat(body(answer)).isEqualTo(json.readTree(Examples.ACCEPTED));
+        assertThat(outcome).as("others may wait for it too").isNotDone();
     }
 
     @Test
@@ -227,24 +229,13 @@ class RegistrationAnswersTest extends OverHttp {
         }
 
         // Then
-        verify(registrations, timeout(ApiUnderTest.APPLY_WAIT.toMillis() / 2).times(moreThanThereAreThreads))
+        verify(
+                        registrations,
+                        timeout(ApiUnderTest.APPLY_WAIT.toMillis() * 3 / 4).times(moreThanThereAreThreads))
                 .request(any(), any(), any());
         outcome.complete(Fixtures.DONE);
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.get().statusCode()).isEqualTo(200));
-    }
-
-    @Test
-    void leavesTheSharedOutcomeAlone() throws Exception {
-        // Given
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        outcomeIs(outcome);
-
-        // When
-        call("POST", APPLY, ApiUnderTest.WRITE);
-
-        // Then
-        assertThat(outcome).isNotDone();
     }
 
     @ParameterizedTest
@@ -334,6 +325,22 @@ class RegistrationAnswersTest extends OverHttp {
         // Then
         assertProblem(answer, Problem.MARKETPLACE_BUSY);
         assertThat(answer.headers().firstValue("Retry-After")).contains("6");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unknown-account, UNKNOWN_ACCOUNT", "not-ready, NOT_READY", "bad-command, BAD_REQUEST"})
+    void blamesNoMarketplaceForACommandThatWasNotCarriedOut(String code, Problem problem) throws Exception {
+        // Given
+        Outcome.Failure failure = new Outcome.Failure("refused-command", 0, code, "Refused", null, null);
+        outcomeIs(CompletableFuture.completedFuture(new Outcome("id", null, null, null, failure)));
+
+        // When
+        HttpResponse<String> answer = call("POST", APPLY, ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, problem);
+        assertThat(body(answer).has("answer")).isFalse();
+        assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(problem == Problem.NOT_READY);
     }
 
     @Test

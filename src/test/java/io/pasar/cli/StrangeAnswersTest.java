@@ -176,6 +176,26 @@ class StrangeAnswersTest {
     }
 
     @Test
+    void takesAnOutcomeForTheOutcomeEvenWhereItIsToTryAgain() {
+        // Given
+        server.on(REGISTRATIONS, TWO_ACCOUNTS);
+        server.on("POST " + SECOND + "/apply", StandIn.json(202, "{\"id\":\"c-1\"}"));
+        server.on(
+                "GET /api/commands/c-1",
+                StandIn.json(
+                        503,
+                        "{\"type\":\"urn:pasar:problem:marketplace-busy\",\"title\":\"Too many\",\"status\":503}"));
+
+        // When
+        Invocation busy = run("apply", "--account", "p78", "--wait", "2s");
+
+        // Then
+        assertThat(busy.exitCode()).isEqualTo(Cli.ERROR);
+        assertThat(busy.err()).contains("tiki/p78: Too many");
+        assertThat(server.received("GET /api/commands/c-1")).hasSize(1);
+    }
+
+    @Test
     void takesAPathInFrontOfTheApi() {
         // Given
         server.on("GET /gateway/api/registrations?marketplace=tiki", StandIn.json(200, "{\"registrations\":[]}"));

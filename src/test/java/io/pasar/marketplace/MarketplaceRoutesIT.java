@@ -12,6 +12,7 @@ import io.pasar.account.Secret;
 import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.StandIn.Received;
 import io.pasar.marketplace.StandIn.Reply;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -609,6 +610,7 @@ class MarketplaceRoutesIT {
         assertThat(write.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN);
         assertThat(write.status()).isZero();
         assertThat(read.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(read.getMessage()).isEqualTo("Reading the registration: connection cut, or not HTTP");
         assertThat(API.received()).hasSize(2);
     }
 
@@ -630,7 +632,7 @@ class MarketplaceRoutesIT {
 
         // Then
         assertThat(failure.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN);
-        assertThat(failure.getMessage()).contains("SocketTimeoutException");
+        assertThat(failure.getMessage()).isEqualTo("Registering: no answer in time");
     }
 
     @Test
@@ -655,7 +657,8 @@ class MarketplaceRoutesIT {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
-                from("direct:nowhere-token").setBody(constant(new AccessToken(new Secret("t"), Duration.ofHours(1))));
+                from("direct:nowhere-token")
+                        .setBody(constant(new AccessToken(new Secret("nowhere-s3cr3t"), Duration.ofHours(1))));
                 from("direct:nowhere-register").setBody(constant("")).to("http:" + closed.url());
             }
         });
@@ -668,6 +671,9 @@ class MarketplaceRoutesIT {
         // Then
         assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure.status()).isZero();
+        assertThat(failure.getMessage())
+                .isEqualTo("Registering: no connection to "
+                        + URI.create(closed.url()).getAuthority());
     }
 
     @Test

@@ -80,6 +80,13 @@ class ObservationsTest {
         assertThat(observations.of("tiki", "p77", "order")).isEqualTo(new Observed(later, 1, later, Map.of()));
         assertThat(observations.of("tiki", "p77", "stock"))
                 .isEqualTo(new Observed(NOW.minusSeconds(5), 0, null, Map.of()));
+        assertThat(observations.sightings(account).observedSince())
+                .as("more may be to come")
+                .isNull();
+
+        // When
+        observations.complete();
+        // Then
         assertThat(observations.sightings(account).observedSince()).isEqualTo(NOW.minusSeconds(9));
     }
 

@@ -109,13 +109,14 @@ class DrainsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anOldSecretStaysWhereSomethingElseMayBeRegistered(State state) {
+    void nothingMayGoWhereSomethingElseMayBeRegistered(State state) {
         // When
         recorded(account, state, false, sent(added, CURRENT, LONG_AGO, null));
 
         // Then
-        boolean settled = state != State.DRIFTED && state != State.UNKNOWN && state != State.NEVER_REGISTERED;
+        boolean settled = state == State.IN_SYNC || state == State.ASSERTED;
         assertThat(isOldSecretRemovable()).isEqualTo(settled);
+        assertThat(former().drained()).isEqualTo(settled);
     }
 
     @Test
