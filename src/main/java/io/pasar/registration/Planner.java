@@ -57,7 +57,9 @@ final class Planner {
             Sent sent,
             Instant now,
             Duration reassertEvery) {
-        boolean reassert = sent == null || !now.isBefore(sent.sentAt().plus(reassertEvery));
+        boolean reassert = sent == null
+                || !now.isBefore(sent.sentAt().plus(reassertEvery))
+                || Schedule.isAhead(sent.sentAt(), now);
         return new Planner(desired, listed, listedSecret, sent, reassert).plan();
     }
 

@@ -213,6 +213,19 @@ class PlannerTest {
     }
 
     @Test
+    void sendsAgainWhatWasSentWhileTheClockWasAhead() {
+        // Given
+        Account account = TestAccounts.tiki("p77", "order");
+
+        // Then
+        assertThat(plan(account, null, sent(account, NOW.plus(Duration.ofDays(365))))
+                        .isEmpty())
+                .isFalse();
+        assertThat(plan(account, null, sent(account, NOW.plusSeconds(30))).isEmpty())
+                .isTrue();
+    }
+
+    @Test
     void carriesOverWhatTheAccountNames() {
         // Given
         Account account = TestAccounts.tokopedia(
