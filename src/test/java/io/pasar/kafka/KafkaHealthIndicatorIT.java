@@ -56,8 +56,8 @@ class KafkaHealthIndicatorIT {
 
             // Then
             assertThat(first).isEqualTo(Status.DOWN);
-            assertThat(asked).isLessThan(Duration.ofSeconds(3));
-            assertThat(remembered).isLessThan(Duration.ofMillis(500));
+            assertThat(asked).isLessThan(Duration.ofSeconds(20));
+            assertThat(remembered).isLessThan(asked);
         }
     }
 

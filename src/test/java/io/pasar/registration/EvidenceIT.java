@@ -69,7 +69,7 @@ class EvidenceIT {
     private static final StandIn MARKETPLACE = new StandIn();
     private static final AtomicInteger IDS = new AtomicInteger(20000);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String TIKI_REGISTER = "POST /business/v1/register-webhooks";
 
     @Autowired
