@@ -796,7 +796,11 @@ class RegistrationIT {
                 "{\"attempts\":0,\"uncertain\":false}",
                 "{\"marketplace\":\"tokopedia\",\"account\":\"somebody-else\",\"state\":\"in-sync\","
                         + "\"since\":\"2031-02-03T04:05:06Z\",\"checkedAt\":\"2031-02-03T04:05:06Z\","
-                        + "\"nextCheckAt\":\"9999-02-03T04:05:06Z\",\"attempts\":0,\"uncertain\":false}"
+                        + "\"nextCheckAt\":\"9999-02-03T04:05:06Z\",\"attempts\":0,\"uncertain\":false}",
+                "{\"marketplace\":\"tokopedia\",\"account\":\"ID\",\"state\":\"in-sync\","
+                        + "\"since\":\"2031-02-03T04:05:06Z\",\"checkedAt\":\"2031-02-03T04:05:06Z\","
+                        + "\"nextCheckAt\":\"9999-02-03T04:05:06Z\",\"attempts\":0,\"uncertain\":false,"
+                        + "\"evidence\":{\"episodes\":[{\"eventKind\":\"order-status\"}]}}"
             })
     void findsOutItselfWhereARecordIsNotOurs(String record) throws Exception {
         // Given
@@ -805,8 +809,8 @@ class RegistrationIT {
 
         // When
         try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
-            producer.send(new ProducerRecord<>(
-                            Topics.REGISTRATIONS, bytes("tokopedia/" + id), record.isEmpty() ? null : bytes(record)))
+            byte[] value = record.isEmpty() ? null : bytes(record.replace("ID", id));
+            producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, bytes("tokopedia/" + id), value))
                     .get(10, TimeUnit.SECONDS);
         }
 
