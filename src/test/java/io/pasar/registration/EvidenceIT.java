@@ -294,7 +294,7 @@ class EvidenceIT {
         int writes = MARKETPLACE.received(register).size();
 
         // When
-        clock.forward(hour);
+        clock.forward(hour.plus(Duration.ofMinutes(2)));
         RegistrationStatus drifted = awaitState("tokopedia", State.DRIFTED);
         clock.forward(hour);
         awaitTwoLooks();
@@ -321,7 +321,7 @@ class EvidenceIT {
         int writes = MARKETPLACE.received(register).size();
 
         // When
-        clock.forward(Duration.ofMinutes(1));
+        clock.forward(Duration.ofMinutes(3));
         await().atMost(SOON).until(() -> status("tokopedia").reason() != null);
 
         // Then
