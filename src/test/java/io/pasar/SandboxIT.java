@@ -72,7 +72,7 @@ class SandboxIT {
 
     private static final int MANAGEMENT_PORT = Ports.free();
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static Path accountsDir;
 

@@ -42,7 +42,8 @@ record AccountRecord(
                 && checkedAt != null
                 && nextCheckAt != null
                 && attempts >= 0
-                && (sent == null || sent.isWhole());
+                && (sent == null || sent.isWhole())
+                && (evidence == null || evidence.isWhole());
     }
 
     RegistrationStatus status() {

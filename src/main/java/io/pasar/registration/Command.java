@@ -34,6 +34,9 @@ record Command(
     private static final ObjectReader ANY_JSON = RegistrationTopics.JSON.reader();
     private static final ObjectReader JSON = ANY_JSON.with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
+    private static final String SENT_BY = "sentBy";
+    private static final String SENT_BY_US = "pasar";
+
     private static final int LONGEST = 200;
 
     /** One line: these texts are repeated in logs and records. */
@@ -56,6 +59,8 @@ record Command(
             mistake = "id " + NAME_IN_WORDS;
         } else if (action == null) {
             mistake = "action must be list, plan or apply";
+        } else if (trigger == null && SENT_BY_US.equals(tree.path(SENT_BY).textValue())) {
+            mistake = "its header " + RegistrationTopics.TRIGGER + " was lost; routes/commands.camel.yaml must keep it";
         } else if (marketplace == null) {
             mistake = "marketplace " + NAME_IN_WORDS;
         } else if (account == null) {
@@ -69,6 +74,15 @@ record Command(
 
     Command(String id, Action action, String marketplace, String account, Trigger trigger) {
         this(id, action, marketplace, account, trigger, null);
+    }
+
+    /**
+     * A route that wipes headers, as this one's did once, would have each of our commands taken over again and again:
+     * it would go round for ever.
+     */
+    @JsonProperty(SENT_BY)
+    String sentBy() {
+        return SENT_BY_US;
     }
 
     String key() {

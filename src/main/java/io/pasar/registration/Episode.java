@@ -1,5 +1,6 @@
 package io.pasar.registration;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
@@ -38,6 +39,11 @@ record Episode(Kind kind, String eventKind, Instant since, long deliveries, Inst
 
     Episode resent(Instant at) {
         return new Episode(kind, eventKind, since, deliveries, lastAt, at);
+    }
+
+    @JsonIgnore
+    boolean isWhole() {
+        return kind != null && eventKind != null && since != null && (kind == Kind.SILENCE || lastAt != null);
     }
 
     boolean isOf(Kind other, String otherKind) {

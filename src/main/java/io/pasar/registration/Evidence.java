@@ -31,6 +31,11 @@ record Evidence(List<String> blind, Map<String, Instant> registeredSince, Instan
         return before == null || before.evidence() == null ? NONE : before.evidence();
     }
 
+    @JsonIgnore
+    boolean isWhole() {
+        return episodes.stream().allMatch(Episode::isWhole);
+    }
+
     Evidence with(List<String> nowBlind, List<Episode> nowOpen) {
         return new Evidence(nowBlind, registeredSince, resentAt, nowOpen);
     }

@@ -32,6 +32,9 @@ final class EvidenceReview {
 
     private static final Duration SHORTEST_MARGIN = Duration.ofMinutes(1);
 
+    /** What came to another replica is known here so much later: silence here is none as long as it may be on its way. */
+    private static final Duration HEARD_OF_WITHIN = Duration.ofMinutes(2);
+
     private final Observations observations;
     private final Thresholds thresholds;
     private final Duration reassertEvery;
@@ -151,7 +154,8 @@ final class EvidenceReview {
                 lastVerified(account, kind),
                 Evidence.of(before).registeredSince().get(kind),
                 observations.since());
-        boolean silent = !now.isBefore(since.plus(account.expectEvery().get(kind)));
+        boolean silent =
+                !now.isBefore(since.plus(account.expectEvery().get(kind)).plus(HEARD_OF_WITHIN));
         if (silent && episodes.stream().noneMatch(open -> open.isOf(Kind.SILENCE, kind))) {
             episodes.add(answered(Episode.silence(kind, since), before));
         }

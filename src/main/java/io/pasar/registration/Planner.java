@@ -57,7 +57,9 @@ final class Planner {
             Sent sent,
             Instant now,
             Duration reassertEvery) {
-        boolean reassert = sent == null || !now.isBefore(sent.sentAt().plus(reassertEvery));
+        boolean reassert = sent == null
+                || !now.isBefore(sent.sentAt().plus(reassertEvery))
+                || Schedule.isAhead(sent.sentAt(), now);
         return new Planner(desired, listed, listedSecret, sent, reassert).plan();
     }
 
@@ -97,7 +99,9 @@ final class Planner {
 
     /** A field that was ours is another's now: what the list still shows in it is not theirs. */
     private static boolean isOursGivenBack(DesiredRegistration desired, Object listed) {
-        return listed instanceof String url && url.startsWith(desired.urlPrefix());
+        return listed instanceof String url
+                && (url.startsWith(desired.urlPrefix())
+                        || desired.formerPrefixes().stream().anyMatch(url::startsWith));
     }
 
     private Plan plan() {

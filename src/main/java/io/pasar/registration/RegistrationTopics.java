@@ -116,7 +116,9 @@ final class RegistrationTopics implements AutoCloseable {
     /** Who asked for a command; null in a command of another system. */
     static Trigger trigger(Headers ofCommand) {
         Header header = ofCommand.lastHeader(TRIGGER);
-        return header == null ? null : Trigger.named(new String(header.value(), StandardCharsets.UTF_8));
+        return header == null || header.value() == null
+                ? null
+                : Trigger.named(new String(header.value(), StandardCharsets.UTF_8));
     }
 
     /** @throws KafkaUnavailableException if Kafka does not take it */

@@ -36,6 +36,9 @@ final class Schedule {
     /** An account that is still due so long after it was asked for is asked for again. */
     private static final Duration ASK_AGAIN = Duration.ofMinutes(1);
 
+    /** What is normal between two replicas. */
+    private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(5);
+
     private final Accounts accounts;
     private final PublicUrl publicUrl;
     private final MarketplaceCalls calls;
@@ -87,7 +90,13 @@ final class Schedule {
         // A configuration that asks for something else, or for a check more often, does not wait for the old time
         return !desired.equals(before.desired())
                 || isToReconcile(before, reconciliation)
+                || isAhead(before.checkedAt(), now)
                 || !waiting && !now.isBefore(before.checkedAt().plus(every));
+    }
+
+    /** Written by a clock that was set back since: all times that follow from it are as wrong, maybe by years. */
+    static boolean isAhead(Instant past, Instant now) {
+        return past.isAfter(now.plus(CLOCKS_DIFFER_BY));
     }
 
     private static boolean isToReconcile(AccountRecord before, String reconciliation) {

@@ -56,8 +56,8 @@ class KafkaHealthIndicatorIT {
 
             // Then
             assertThat(first).isEqualTo(Status.DOWN);
-            assertThat(asked).isLessThan(Duration.ofSeconds(10));
-            assertThat(remembered).isLessThan(Duration.ofSeconds(1));
+            assertThat(asked).isLessThan(Duration.ofSeconds(20));
+            assertThat(remembered).isLessThan(asked);
         }
     }
 

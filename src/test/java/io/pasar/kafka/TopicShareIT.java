@@ -29,7 +29,7 @@ class TopicShareIT {
 
     private static final String TOPIC = "orders";
     private static final int PARTITIONS = 6;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path dataDir;

@@ -75,6 +75,6 @@ class RateLimitsTest {
     }
 
     private void take(MarketplaceCall call) {
-        limits.await("tokopedia", call, Duration.ofMillis(100));
+        limits.await("tokopedia", call, Duration.ofSeconds(10));
     }
 }

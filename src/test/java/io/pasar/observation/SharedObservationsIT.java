@@ -41,7 +41,7 @@ class SharedObservationsIT {
     static Path dataDir;
 
     private static final Instant NOW = Instant.parse("2031-02-03T04:05:06Z");
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration OFTEN = Duration.ofMillis(200);
     private static final Duration NEVER = Duration.ofDays(1);
 

@@ -56,6 +56,18 @@ class CommandTest {
     }
 
     @Test
+    void isNotTakenOverAgainWhenItsHeaderWasLost() throws Exception {
+        // Given
+        Command ours = new Command("1", Command.Action.PLAN, "tiki", "p77", Trigger.REQUEST);
+        byte[] json = RegistrationTopics.JSON.writeValueAsBytes(ours);
+
+        // Then
+        assertThat(Command.read(json, Trigger.REQUEST)).isEqualTo(ours);
+        assertThat(refused(json))
+                .hasMessageContaining("its header pasar_trigger was lost; routes/commands.camel.yaml must keep it");
+    }
+
+    @Test
     void repeatsNoLongId() {
         // When
         BadCommandException refused = refused(bytes("{\"id\":\"" + "x".repeat(201) + "\"}"));

@@ -69,7 +69,7 @@ class EvidenceIT {
     private static final StandIn MARKETPLACE = new StandIn();
     private static final AtomicInteger IDS = new AtomicInteger(20000);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String TIKI_REGISTER = "POST /business/v1/register-webhooks";
 
     @Autowired
@@ -294,7 +294,7 @@ class EvidenceIT {
         int writes = MARKETPLACE.received(register).size();
 
         // When
-        clock.forward(hour);
+        clock.forward(hour.plus(Duration.ofMinutes(2)));
         RegistrationStatus drifted = awaitState("tokopedia", State.DRIFTED);
         clock.forward(hour);
         awaitTwoLooks();
@@ -321,7 +321,7 @@ class EvidenceIT {
         int writes = MARKETPLACE.received(register).size();
 
         // When
-        clock.forward(Duration.ofMinutes(1));
+        clock.forward(Duration.ofMinutes(3));
         await().atMost(SOON).until(() -> status("tokopedia").reason() != null);
 
         // Then

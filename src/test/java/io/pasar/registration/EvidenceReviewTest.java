@@ -24,6 +24,7 @@ class EvidenceReviewTest {
 
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration REASSERT_EVERY = Duration.ofHours(6);
+    private static final Duration HEARD_OF_WITHIN = Duration.ofMinutes(2);
     private static final List<String> ALL_BLIND = List.of("order", "stock", "secret");
 
     private final SettableClock clock = new SettableClock();
@@ -137,11 +138,11 @@ class EvidenceReviewTest {
     @Test
     void countsSilenceFromTheStartOfTheGatewayOrTheRegistrationOrTheLastDelivery() {
         // Given
-        Duration hour = Duration.ofHours(1);
+        Duration told = Duration.ofHours(1).plus(HEARD_OF_WITHIN);
         Evidence young = new Evidence(ALL_BLIND, Map.of("order", start.plus(Duration.ofMinutes(30))), null, List.of());
 
         // Then
-        clock.forward(hour.minusMillis(1));
+        clock.forward(told.minusMillis(1));
         assertThat(silence(Evidence.NONE)).isEmpty();
         clock.forward(Duration.ofMillis(1));
         assertThat(silence(Evidence.NONE)).containsExactly(Episode.silence("order", start));
@@ -150,7 +151,7 @@ class EvidenceReviewTest {
         assertThat(silence(young)).containsExactly(Episode.silence("order", start.plus(Duration.ofMinutes(30))));
         Instant verified = clock.instant();
         observations.verified("tiki", "p77", "order");
-        clock.forward(hour.minusMillis(1));
+        clock.forward(told.minusMillis(1));
         assertThat(silence(young)).isEmpty();
         clock.forward(Duration.ofMillis(1));
         assertThat(silence(young)).containsExactly(Episode.silence("order", verified));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.util.unit.DataSize;
 
 /** What the facade says while nobody listens where Kafka should be. */
-@Timeout(30)
+@Timeout(120)
 class KafkaAwayTest {
 
     private KafkaClients clients;

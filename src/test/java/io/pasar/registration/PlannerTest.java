@@ -213,6 +213,38 @@ class PlannerTest {
     }
 
     @Test
+    void sendsAgainWhatWasSentWhileTheClockWasAhead() {
+        // Given
+        Account account = TestAccounts.tiki("p77", "order");
+
+        // Then
+        assertThat(plan(account, null, sent(account, NOW.plus(Duration.ofDays(365))))
+                        .isEmpty())
+                .isFalse();
+        assertThat(plan(account, null, sent(account, NOW.plusSeconds(30))).isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void givesBackAFieldThatWasOursUnderAFormerPublicUrl() {
+        // Given
+        PublicUrl moved = new PublicUrl(URI.create("https://new.example"), List.of(PUBLIC_URL.value()));
+        Account account = TestAccounts.tokopedia(
+                "13004", OnDrift.REPAIR, Map.of("product_changes_url", "https://erp.example/p"), "order-status");
+        DesiredRegistration desired = DesiredRegistration.of(account, moved);
+        String former = TOKOPEDIA_URL + "product-changes";
+        Listing listed = listing(Map.of(), Map.of("product_changes_url", former), account);
+
+        // When
+        Plan plan = Planner.plan(desired, listed, fingerprint(account), null, NOW, REASSERT);
+
+        // Then
+        assertThat(plan.changes())
+                .contains(new Change("product_changes_url", Action.CHANGE, former, "https://erp.example/p"));
+        assertThat(Planner.withoutUnwanted(desired, listed, null).other()).isEmpty();
+    }
+
+    @Test
     void carriesOverWhatTheAccountNames() {
         // Given
         Account account = TestAccounts.tokopedia(

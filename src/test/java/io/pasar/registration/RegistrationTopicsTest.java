@@ -1,5 +1,6 @@
 package io.pasar.registration;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class RegistrationTopicsTest {
@@ -50,6 +52,12 @@ class RegistrationTopicsTest {
 
         // Then
         verify(producer, times(1)).send(any());
+    }
+
+    @Test
+    void takesAHeaderWithoutAValueForNone() {
+        assertThat(RegistrationTopics.trigger(new RecordHeaders().add("pasar_trigger", null)))
+                .isNull();
     }
 
     private static Future<RecordMetadata> failed(Exception failure) {

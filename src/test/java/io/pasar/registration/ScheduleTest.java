@@ -56,6 +56,17 @@ class ScheduleTest {
                 .isTrue();
     }
 
+    @Test
+    void isDueWhenTheClockWasAheadAtTheLastCheck() {
+        // Given
+        Instant nextYear = NOW.plus(Duration.ofDays(365));
+
+        // Then
+        assertThat(isDue(State.IN_SYNC, nextYear, nextYear.plus(EVERY))).isTrue();
+        assertThat(isDue(State.REFUSED, nextYear, nextYear.plus(EVERY))).isTrue();
+        assertThat(isDue(State.IN_SYNC, NOW.plusSeconds(30), NOW.plus(EVERY))).isFalse();
+    }
+
     private static AccountRecord reconciled(AccountRecord record, String reconciliation) {
         return new AccountRecord(
                 record.marketplace(),

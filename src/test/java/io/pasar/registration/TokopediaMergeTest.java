@@ -131,13 +131,13 @@ class TokopediaMergeTest {
     void changesNothingTheSecondTime(@ForAll("worlds") World world) {
         // Given
         world.apply(NOW);
-        ObjectNode once = world.marketplace.stored();
+        ObjectNode once = withoutBlank(world.marketplace.stored());
 
         // When
         world.write(NOW);
 
         // Then
-        assertThat(world.marketplace.stored()).isEqualTo(once);
+        assertThat(withoutBlank(world.marketplace.stored())).isEqualTo(once);
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -253,6 +253,16 @@ class TokopediaMergeTest {
 
     private static String field(String kind) {
         return kind.replace('-', '_') + "_url";
+    }
+
+    /** Where nothing is registered, a field may be blank, null or missing: to the marketplace it is the same. */
+    private static ObjectNode withoutBlank(ObjectNode stored) {
+        concat(LISTED, UNLISTED).stream()
+                .map(TokopediaMergeTest::field)
+                .filter(field -> stored.path(field).isNull()
+                        || stored.path(field).asText().isEmpty())
+                .forEach(stored::remove);
+        return stored;
     }
 
     private static String blank(String url) {
