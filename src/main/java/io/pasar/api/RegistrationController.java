@@ -1,12 +1,12 @@
 package io.pasar.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pasar.registration.Action;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.Plan;
 import io.pasar.registration.RegistrationDetail;
 import io.pasar.registration.RegistrationStatus;
 import io.pasar.registration.Registrations;
-import io.pasar.registration.Registrations.Action;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;

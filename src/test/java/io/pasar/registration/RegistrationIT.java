@@ -28,7 +28,6 @@ import io.pasar.marketplace.StandIn.Reply;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.Plan.Change;
-import io.pasar.registration.Registrations.Action;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -687,7 +686,7 @@ class RegistrationIT {
 
         // When
         try (RegistrationTopics other = new RegistrationTopics(clients)) {
-            other.write(new Command("timer-1", Command.Action.APPLY, "tokopedia", id, Trigger.TIMER));
+            other.write(new Command("timer-1", Action.APPLY, "tokopedia", id, Trigger.TIMER));
         }
         send("{\"id\":\"after-timer-1\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
         awaitEvent("after-timer-1");
