@@ -28,14 +28,20 @@ class QuarantineRateTest {
         IntStream.range(0, MORE_THAN_ARE_KEPT).forEach(i -> rate.permits(rejected("1")));
 
         // When
-        rate.retain("tokopedia/2"::equals);
+        rate.retain(List.of(account("2")));
 
         // Then
         assertThat(rate.permits(rejected("1"))).isTrue();
     }
 
     private static Exchange rejected(String id) {
-        Account account = new Account(
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        new Delivery(account(id), "order-status", Instant.EPOCH, null, null, null, null).attachTo(exchange);
+        return exchange;
+    }
+
+    private static Account account(String id) {
+        return new Account(
                 "tokopedia",
                 id,
                 "me",
@@ -47,8 +53,5 @@ class QuarantineRateTest {
                 OnDrift.REPAIR,
                 Map.of(),
                 Map.of());
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        new Delivery(account, "order-status", Instant.EPOCH, null, null, null, null).attachTo(exchange);
-        return exchange;
     }
 }
