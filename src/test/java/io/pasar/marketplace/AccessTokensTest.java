@@ -37,15 +37,15 @@ class AccessTokensTest {
         // Given
         Account other = TestAccounts.tiki("p78", "order");
         AccessTokens tokens = tokens(account -> next(3600));
-        tokens.get(ACCOUNT);
-        tokens.get(other);
+        tokens.get(ACCOUNT, Patience.RUN);
+        tokens.get(other, Patience.RUN);
 
         // When
         tokens.retain(List.of(other));
 
         // Then
-        assertThat(tokens.get(other)).isEqualTo(new Secret("token-2"));
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(new Secret("token-3"));
+        assertThat(tokens.get(other, Patience.RUN)).isEqualTo(new Secret("token-2"));
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(new Secret("token-3"));
     }
 
     @Test
@@ -59,7 +59,7 @@ class AccessTokensTest {
 
         // When
         List<Future<Secret>> asked = IntStream.range(0, 16)
-                .mapToObj(i -> threads.submit(() -> tokens.get(ACCOUNT)))
+                .mapToObj(i -> threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN)))
                 .toList();
         go.countDown();
 
@@ -76,25 +76,25 @@ class AccessTokensTest {
         AccessTokens tokens = tokens(account -> next(3600));
 
         // When
-        Secret first = tokens.get(ACCOUNT);
-        Secret other = tokens.get(TestAccounts.tiki("p78", "order"));
+        Secret first = tokens.get(ACCOUNT, Patience.RUN);
+        Secret other = tokens.get(TestAccounts.tiki("p78", "order"), Patience.RUN);
 
         // Then
         assertThat(other).isNotEqualTo(first);
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(first);
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(first);
     }
 
     @Test
     void fetchesAgainShortlyBeforeTheTokenExpires() {
         // Given
         AccessTokens tokens = tokens(account -> next(3600));
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
 
         // When
         clock.forward(Duration.ofSeconds(3600 - 61));
-        Secret shortlyBeforeTheMargin = tokens.get(ACCOUNT);
+        Secret shortlyBeforeTheMargin = tokens.get(ACCOUNT, Patience.RUN);
         clock.forward(Duration.ofSeconds(1));
-        Secret withinTheMargin = tokens.get(ACCOUNT);
+        Secret withinTheMargin = tokens.get(ACCOUNT, Patience.RUN);
 
         // Then
         assertThat(shortlyBeforeTheMargin.value()).isEqualTo("token-1");
@@ -107,9 +107,9 @@ class AccessTokensTest {
         AccessTokens tokens = tokens(account -> next(10));
 
         // When
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
         clock.forward(Duration.ofSeconds(8));
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
 
         // Then
         assertThat(fetched).hasValue(1);
@@ -119,15 +119,15 @@ class AccessTokensTest {
     void refreshesOnceWhenManyFailWithTheSameToken() {
         // Given
         AccessTokens tokens = tokens(account -> next(3600));
-        Secret failed = tokens.get(ACCOUNT);
+        Secret failed = tokens.get(ACCOUNT, Patience.RUN);
 
         // When
         tokens.invalidate(ACCOUNT, failed);
-        Secret fresh = tokens.get(ACCOUNT);
+        Secret fresh = tokens.get(ACCOUNT, Patience.RUN);
         tokens.invalidate(ACCOUNT, failed);
 
         // Then
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(fresh);
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(fresh);
         assertThat(fetched).hasValue(2);
     }
 
@@ -142,10 +142,10 @@ class AccessTokensTest {
         });
 
         // When
-        assertThatThrownBy(() -> tokens.get(ACCOUNT)).hasMessage("no token");
+        assertThatThrownBy(() -> tokens.get(ACCOUNT, Patience.RUN)).hasMessage("no token");
 
         // Then
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(new Secret("late"));
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(new Secret("late"));
     }
 
     @Test
@@ -158,11 +158,11 @@ class AccessTokensTest {
             await(go);
             throw new IllegalStateException("no token");
         });
-        Future<Secret> first = threads.submit(() -> tokens.get(ACCOUNT));
+        Future<Secret> first = threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN));
         await(begun);
 
         // When
-        Future<Secret> second = threads.submit(() -> tokens.get(ACCOUNT));
+        Future<Secret> second = threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN));
         go.countDown();
 
         // Then
@@ -171,7 +171,7 @@ class AccessTokensTest {
     }
 
     private AccessTokens tokens(Function<Account, AccessToken> fetch) {
-        return new AccessTokens(fetch, clock);
+        return new AccessTokens((account, patience) -> fetch.apply(account), clock);
     }
 
     private AccessToken next(long seconds) {
