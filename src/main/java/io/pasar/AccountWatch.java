@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +42,18 @@ final class AccountWatch implements SmartLifecycle {
     private final AccountFiles files;
     private final Accounts accounts;
     private final TopicProvisioner topics;
-    private final Collection<Runnable> forgetOthers;
+    private final List<Consumer<Collection<Account>>> forgetOthers;
 
     private Map<String, List<Mistake>> told = Map.of();
     private List<Account> inEffect;
     private volatile Thread worker;
 
-    /** @param forgetOthers each frees what was kept of accounts that are gone */
-    AccountWatch(AccountFiles files, Accounts accounts, TopicProvisioner topics, Collection<Runnable> forgetOthers) {
+    /** @param forgetOthers each frees what it keeps of accounts that are gone, told those that are there */
+    AccountWatch(
+            AccountFiles files,
+            Accounts accounts,
+            TopicProvisioner topics,
+            List<Consumer<Collection<Account>>> forgetOthers) {
         this.files = files;
         this.accounts = accounts;
         this.topics = topics;
@@ -139,7 +144,7 @@ final class AccountWatch implements SmartLifecycle {
         accounts.replace(now);
         tellChanges(byKey(inEffect), byKey(now));
         inEffect = now;
-        forgetOthers.forEach(Runnable::run);
+        forgetOthers.forEach(each -> each.accept(now));
     }
 
     static List<String> topicsOf(Collection<Account> accounts) {

@@ -60,18 +60,7 @@ class GatewayBeans {
             TopicProvisioner topics,
             MarketplaceCalls calls,
             QuarantineRate quarantineRate) {
-        return new AccountWatch(
-                files,
-                accounts,
-                topics,
-                List.of(
-                        () -> calls.retain(accounts.all()),
-                        () -> quarantineRate.retain(key -> isAccount(key, accounts))));
-    }
-
-    private static boolean isAccount(String key, Accounts accounts) {
-        String[] parts = key.split("/", 2);
-        return accounts.find(parts[0], parts[1]).isPresent();
+        return new AccountWatch(files, accounts, topics, List.of(calls::retain, quarantineRate::retain));
     }
 
     @Bean

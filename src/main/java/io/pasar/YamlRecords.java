@@ -35,8 +35,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * Makes a record of texts, lists and maps from YAML, by the rules of Spring Boot's binder (relaxed names, {@code
- * ${…}}, {@link DefaultValue}, conversions), but without its cost, which at
- * thousands of records is a start that takes tens of seconds. Where Spring Boot would make a number or a truth of a value first, the text is taken as it is written.
+ * ${…}}, {@link DefaultValue}, conversions), but without its cost, which at thousands of records is a start that takes
+ * tens of seconds. Where Spring Boot would make a number or a truth of a value first, the text is taken as it is
+ * written.
  *
  * @param <T> the record's type
  */

@@ -1,12 +1,12 @@
 package io.pasar.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pasar.registration.Action;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.Plan;
 import io.pasar.registration.RegistrationDetail;
 import io.pasar.registration.RegistrationStatus;
 import io.pasar.registration.Registrations;
-import io.pasar.registration.Registrations.Action;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
@@ -97,8 +97,9 @@ class RegistrationController {
             responseCode = "200",
             description =
                     "Desired, listed (null where the marketplace cannot be read), recorded, observed, the evidence"
-                            + " that speaks against it, and the plan that an apply would carry out. Times in `observed`, `secrets` and `addresses` are of all"
-                            + " replicas; the counts in `observed` are of the one that answers, since it started",
+                            + " that speaks against it, and the plan that an apply would carry out. Times in `observed`,"
+                            + " `secrets` and `addresses` are of all replicas; the counts in `observed` are of the one"
+                            + " that answers, since it started",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.REGISTRATION)))
     @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY})
@@ -219,7 +220,7 @@ class RegistrationController {
     @Operation(summary = "Check every account now", description = "What is found is treated as in a timed check.")
     @ApiResponse(
             responseCode = "202",
-            description = "So many checks were queued",
+            description = "So many accounts are due for a check by it",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.QUEUED)))
     @Answers(Problem.KAFKA_UNAVAILABLE)

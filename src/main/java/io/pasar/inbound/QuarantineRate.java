@@ -3,8 +3,11 @@ package io.pasar.inbound;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
+import io.pasar.account.Account;
 import java.time.Duration;
-import java.util.function.Predicate;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /**
@@ -26,11 +29,12 @@ public final class QuarantineRate {
         this.metrics = metrics;
     }
 
-    /** Forgets the accounts that are gone; keys are {@code <marketplace>/<account>}. */
-    public void retain(Predicate<String> isAccount) {
+    /** Forgets all other accounts. */
+    public void retain(Collection<Account> accounts) {
+        Set<String> keys = accounts.stream().map(Account::key).collect(Collectors.toSet());
         limiters.getAllRateLimiters().stream()
                 .map(RateLimiter::getName)
-                .filter(isAccount.negate())
+                .filter(key -> !keys.contains(key))
                 .forEach(limiters::remove);
     }
 

@@ -77,7 +77,8 @@ public final class TopicTail implements AutoCloseable {
 
     /**
      * Completes, on the tail's thread, when every record has been handed over that the topic held when the tail first
-     * found it, or that took their place. Never completes while Kafka is away or the topic does not exist; cancelled by {@link #close()}.
+     * found it, or that took their place. Never completes while Kafka is away or the topic does not exist; cancelled
+     * by {@link #close()}.
      */
     public CompletableFuture<Void> caughtUp() {
         return caughtUp.copy();

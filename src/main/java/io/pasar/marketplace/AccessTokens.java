@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -22,12 +22,12 @@ public final class AccessTokens {
     /** A token is given up this long before its end, or at nine tenths of a life shorter than ten times this. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
-    private final Function<Account, AccessToken> fetch;
+    private final BiFunction<Account, Patience, AccessToken> fetch;
     private final Clock clock;
     private final ConcurrentMap<Client, CompletableFuture<Held>> tokens = new ConcurrentHashMap<>();
 
     /** @param fetch asks the marketplace; its exceptions reach every caller that waits, and are not kept */
-    public AccessTokens(Function<Account, AccessToken> fetch, Clock clock) {
+    public AccessTokens(BiFunction<Account, Patience, AccessToken> fetch, Clock clock) {
         this.fetch = fetch;
         this.clock = clock;
     }
@@ -35,14 +35,10 @@ public final class AccessTokens {
     /**
      * A token that has not expired; blocks while it is being fetched.
      *
+     * @param patience of the fetch, if nobody is fetching yet
      * @throws MarketplaceException if none is to be had
      */
-    public Secret get(Account account) {
-        return get(account, fetch);
-    }
-
-    /** As {@link #get(Account)}, asking in a way of the caller's own if nobody is asking yet. */
-    Secret get(Account account, Function<Account, AccessToken> fetch) {
+    public Secret get(Account account, Patience patience) {
         Client client = Client.of(account);
         while (true) {
             CompletableFuture<Held> known = tokens.get(client);
@@ -53,7 +49,7 @@ public final class AccessTokens {
             boolean first =
                     known == null ? tokens.putIfAbsent(client, mine) == null : tokens.replace(client, known, mine);
             if (first) {
-                return fetch(account, client, mine, fetch);
+                return fetch(account, client, mine, patience);
             }
         }
     }
@@ -75,10 +71,9 @@ public final class AccessTokens {
         tokens.keySet().retainAll(accounts.stream().map(Client::of).collect(Collectors.toSet()));
     }
 
-    private Secret fetch(
-            Account account, Client client, CompletableFuture<Held> mine, Function<Account, AccessToken> fetch) {
+    private Secret fetch(Account account, Client client, CompletableFuture<Held> mine, Patience patience) {
         try {
-            AccessToken token = fetch.apply(account);
+            AccessToken token = fetch.apply(account, patience);
             mine.complete(new Held(token.secret(), clock.instant().plus(usable(token.expiresIn()))));
             return token.secret();
         } catch (RuntimeException | Error e) {

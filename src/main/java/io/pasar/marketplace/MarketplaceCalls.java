@@ -52,7 +52,7 @@ public final class MarketplaceCalls {
         this.context = context;
         this.template = template;
         this.limits = limits;
-        this.tokens = new AccessTokens(account -> fetchToken(account, Patience.CALLER), clock);
+        this.tokens = new AccessTokens(this::fetchToken, clock);
     }
 
     /** The account that the marketplace is being called for in this exchange. */
@@ -108,7 +108,7 @@ public final class MarketplaceCalls {
     }
 
     private <T> T withToken(Account account, MarketplaceCall call, Object body, Class<T> answer, Patience patience) {
-        Secret token = token(account, patience);
+        Secret token = tokens.get(account, patience);
         try {
             return call(account, call, body, answer, token, patience);
         } catch (MarketplaceException e) {
@@ -116,12 +116,8 @@ public final class MarketplaceCalls {
                 throw e;
             }
             tokens.invalidate(account, token);
-            return call(account, call, body, answer, token(account, patience), patience);
+            return call(account, call, body, answer, tokens.get(account, patience), patience);
         }
-    }
-
-    private Secret token(Account account, Patience patience) {
-        return tokens.get(account, one -> fetchToken(one, patience));
     }
 
     private AccessToken fetchToken(Account account, Patience patience) {

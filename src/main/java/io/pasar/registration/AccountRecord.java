@@ -34,9 +34,13 @@ record AccountRecord(
         Evidence evidence,
         String reconciled) {
 
+    String key() {
+        return marketplace + "/" + account;
+    }
+
     /** Whether it is one of ours, for this account: whoever may write to the topic can write anything. */
     boolean isWhole(String key) {
-        return key.equals(marketplace + "/" + account)
+        return key.equals(key())
                 && state != null
                 && since != null
                 && checkedAt != null

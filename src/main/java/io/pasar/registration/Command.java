@@ -3,16 +3,17 @@ package io.pasar.registration;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.pasar.account.Account;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -51,7 +52,7 @@ record Command(
         String id = name(tree, "id");
         String marketplace = name(tree, "marketplace");
         String account = name(tree, "account");
-        Action action = Action.named(tree.path("action"));
+        Action action = action(tree.path("action"));
         String mistake = null;
         if (!tree.isObject()) {
             mistake = tree.isMissingNode() ? "it is empty" : "it is JSON, but no object";
@@ -92,6 +93,12 @@ record Command(
     /** The same, as asked for by somebody else. */
     Command triggeredBy(Trigger other) {
         return new Command(id, action, marketplace, account, other, null);
+    }
+
+    /** A new one of ours, with an id that no other has. */
+    static Command of(Action action, Account account, Trigger trigger, Suspicion suspicion) {
+        return new Command(
+                UUID.randomUUID().toString(), action, account.marketplace(), account.id(), trigger, suspicion);
     }
 
     private static JsonNode tree(byte[] json) throws BadCommandException {
@@ -139,20 +146,10 @@ record Command(
         return value.isTextual() && NAME.matcher(value.textValue()).matches() ? value.textValue() : null;
     }
 
-    /** As {@link Registrations.Action}, in the words of the topic. */
-    enum Action {
-        @JsonProperty("list")
-        LIST,
-        @JsonProperty("plan")
-        PLAN,
-        @JsonProperty("apply")
-        APPLY;
-
-        private static Action named(JsonNode word) {
-            return Arrays.stream(values())
-                    .filter(action -> action.name().toLowerCase(Locale.ROOT).equals(word.textValue()))
-                    .findFirst()
-                    .orElse(null);
-        }
+    private static Action action(JsonNode word) {
+        return Arrays.stream(Action.values())
+                .filter(action -> action.name().toLowerCase(Locale.ROOT).equals(word.textValue()))
+                .findFirst()
+                .orElse(null);
     }
 }

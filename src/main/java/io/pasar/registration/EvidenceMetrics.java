@@ -1,20 +1,17 @@
 package io.pasar.registration;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.pasar.account.Account;
 import io.pasar.account.Accounts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Gauge {@code pasar.registration.evidence} by marketplace, account and kind: 1 where such evidence speaks against a
@@ -23,14 +20,15 @@ import java.util.function.Function;
  */
 final class EvidenceMetrics {
 
-    private final MeterRegistry registry;
+    private final MultiGauge doubts;
+    private final MultiGauge ages;
     private final Accounts accounts;
     private final RegistrationRecords records;
     private final EvidenceReview review;
     private final Clock clock;
 
-    private final Map<Doubt, Meter> doubts = new HashMap<>();
-    private final Map<Aging, Meter> ages = new HashMap<>();
+    private Set<Doubt> doubtful = Set.of();
+    private Set<Aging> aging = Set.of();
 
     EvidenceMetrics(
             MeterRegistry registry,
@@ -38,60 +36,50 @@ final class EvidenceMetrics {
             RegistrationRecords records,
             EvidenceReview review,
             Clock clock) {
-        this.registry = registry;
+        this.doubts = MultiGauge.builder("pasar.registration.evidence")
+                .description("1 where what arrives, or does not, makes the registration of an account doubtful")
+                .register(registry);
+        this.ages = MultiGauge.builder("pasar.registration.assertion.age")
+                .description("Time since a marketplace took the registration of an account that it does not show")
+                .baseUnit("seconds")
+                .register(registry);
         this.accounts = accounts;
         this.records = records;
         this.review = review;
         this.clock = clock;
     }
 
-    /** To be called by one thread. Touches only the gauges that come or go: an age is worked out when it is read. */
+    /** To be called by one thread. Touches the gauges only when some come or go: an age is worked out when it is read. */
     void update() {
-        Set<Doubt> doubtsNow = new HashSet<>();
-        Set<Aging> agesNow = new HashSet<>();
+        Set<Doubt> doubtfulNow = new HashSet<>();
+        Set<Aging> agingNow = new HashSet<>();
         Instant now = clock.instant();
         for (Account account : accounts.all()) {
             records.find(account.key()).ifPresent(found -> {
                 Evidence known = Evidence.of(found);
                 for (Episode episode : known.episodes()) {
-                    doubtsNow.add(Doubt.of(account, episode.kind().name().toLowerCase(Locale.ROOT)));
+                    doubtfulNow.add(Doubt.of(account, episode.kind().name().toLowerCase(Locale.ROOT)));
                 }
                 if (review.isTooOld(found.sent(), known, now)) {
-                    doubtsNow.add(Doubt.of(account, "age"));
+                    doubtfulNow.add(Doubt.of(account, "age"));
                 }
                 if (found.sent() != null && !known.blind().isEmpty()) {
-                    agesNow.add(new Aging(account.marketplace(), account.id()));
+                    agingNow.add(new Aging(account.marketplace(), account.id()));
                 }
             });
         }
-        bringUpToDate(doubts, doubtsNow, this::gauge);
-        bringUpToDate(ages, agesNow, this::gauge);
+        if (!doubtfulNow.equals(doubtful)) {
+            doubts.register(doubtfulNow.stream().map(Doubt::row).toList());
+            doubtful = doubtfulNow;
+        }
+        if (!agingNow.equals(aging)) {
+            ages.register(agingNow.stream().map(this::row).toList());
+            aging = agingNow;
+        }
     }
 
-    private <T> void bringUpToDate(Map<T, Meter> shown, Set<T> now, Function<T, Meter> gauge) {
-        shown.entrySet().removeIf(entry -> {
-            boolean gone = !now.contains(entry.getKey());
-            if (gone) {
-                registry.remove(entry.getValue());
-            }
-            return gone;
-        });
-        now.forEach(one -> shown.computeIfAbsent(one, gauge));
-    }
-
-    private Meter gauge(Doubt doubt) {
-        return Gauge.builder("pasar.registration.evidence", () -> 1)
-                .description("1 where what arrives, or does not, makes the registration of an account doubtful")
-                .tags(Tags.of("marketplace", doubt.marketplace, "account", doubt.account, "kind", doubt.kind))
-                .register(registry);
-    }
-
-    private Meter gauge(Aging aging) {
-        return Gauge.builder("pasar.registration.assertion.age", () -> seconds(aging))
-                .description("Time since a marketplace took the registration of an account that it does not show")
-                .baseUnit("seconds")
-                .tags(Tags.of("marketplace", aging.marketplace, "account", aging.account))
-                .register(registry);
+    private Row<?> row(Aging account) {
+        return Row.of(Tags.of("marketplace", account.marketplace, "account", account.account), () -> seconds(account));
     }
 
     private double seconds(Aging account) {
@@ -105,6 +93,10 @@ final class EvidenceMetrics {
 
         static Doubt of(Account account, String kind) {
             return new Doubt(account.marketplace(), account.id(), kind);
+        }
+
+        Row<?> row() {
+            return Row.of(Tags.of("marketplace", marketplace, "account", account, "kind", kind), 1);
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -70,7 +69,7 @@ final class EvidenceWatch {
             for (Suspicion suspicion : suspicions(account, before, streaks)) {
                 Subject subject = new Subject(account.key(), suspicion == null ? null : suspicion.eventKind());
                 if (review.isNews(account, before, suspicion, now) && isToBeTold(subject, before)) {
-                    sent.put(subject, topics.send(command(account, suspicion)));
+                    sent.put(subject, topics.send(Command.of(Action.APPLY, account, Trigger.EVIDENCE, suspicion)));
                     told.put(subject, new Told(now, before.checkedAt()));
                 }
             }
@@ -93,16 +92,6 @@ final class EvidenceWatch {
     private boolean isToBeTold(Subject subject, AccountRecord before) {
         Told last = told.get(subject);
         return last == null || !Objects.equals(last.checkedAt(), before.checkedAt());
-    }
-
-    private static Command command(Account account, Suspicion suspicion) {
-        return new Command(
-                UUID.randomUUID().toString(),
-                Command.Action.APPLY,
-                account.marketplace(),
-                account.id(),
-                Trigger.EVIDENCE,
-                suspicion);
     }
 
     private void written(Subject subject, Future<RecordMetadata> sent) {

@@ -11,4 +11,4 @@ import java.time.Instant;
  * @param webhooks what is registered; only in the answer to {@code list}
  */
 record RegistrationEvent(
-        @JsonUnwrapped Outcome outcome, Command.Action action, Trigger trigger, Instant at, Webhooks webhooks) {}
+        @JsonUnwrapped Outcome outcome, Action action, Trigger trigger, Instant at, Webhooks webhooks) {}

@@ -75,7 +75,7 @@ final class RegistrationRecords implements AutoCloseable {
      */
     void write(AccountRecord value) {
         RecordMetadata written = topics.write(value);
-        hold(value.marketplace() + "/" + value.account(), new Held(value, written.partition(), written.offset()));
+        hold(value.key(), new Held(value, written.partition(), written.offset()));
     }
 
     @Override

@@ -74,7 +74,7 @@ final class RegistrationTopics implements AutoCloseable {
      * @throws KafkaUnavailableException if Kafka does not take it
      */
     RecordMetadata write(AccountRecord value) {
-        return insist(() -> send(Topics.REGISTRATIONS, value.marketplace() + "/" + value.account(), value));
+        return insist(() -> send(Topics.REGISTRATIONS, value.key(), value));
     }
 
     /**

@@ -112,16 +112,15 @@ public class Registrations {
      */
     public Optional<Pending> request(Action action, String marketplace, String account) {
         return accounts.find(marketplace, account).map(found -> {
-            String id = UUID.randomUUID().toString();
-            CompletableFuture<Outcome> outcome = pending.await(id);
+            Command command = Command.of(action, found, Trigger.REQUEST, null);
+            CompletableFuture<Outcome> outcome = pending.await(command.id());
             try {
-                RegistrationTopics.written(
-                        topics.send(command(id, Command.Action.valueOf(action.name()), found, Trigger.REQUEST)));
+                RegistrationTopics.written(topics.send(command));
             } catch (RuntimeException e) {
-                pending.forget(id);
+                pending.forget(command.id());
                 throw e;
             }
-            return new Pending(id, outcome);
+            return new Pending(command.id(), outcome);
         });
     }
 
@@ -157,10 +156,6 @@ public class Registrations {
                 .toList();
         sent.forEach(RegistrationTopics::written);
         return asked.size();
-    }
-
-    private static Command command(String id, Command.Action action, Account account, Trigger trigger) {
-        return new Command(id, action, account.marketplace(), account.id(), trigger);
     }
 
     private RegistrationStatus status(Account account) {
@@ -251,13 +246,6 @@ public class Registrations {
 
     private static Recorded recorded(Sent sent) {
         return new Recorded(sent.sentAt(), sent.webhooks(), sent.warehouses(), sent.secret(), sent.requestId());
-    }
-
-    /** What a command may ask for. */
-    public enum Action {
-        LIST,
-        PLAN,
-        APPLY
     }
 
     public record Pending(String id, CompletableFuture<Outcome> outcome) {}

@@ -158,7 +158,7 @@ final class Runs {
 
     /** Who asks for an apply where nothing can be read may know that the registration was lost. */
     private boolean isAskedToResend(Run run) {
-        return run.command.action() == Command.Action.APPLY
+        return run.command.action() == Action.APPLY
                 && run.command.trigger() == Trigger.REQUEST
                 && !calls.canList(run.account.marketplace());
     }
@@ -288,7 +288,7 @@ final class Runs {
         // Every attempt is an event; the log tells what is new
         boolean news = !same || !Objects.equals(before.reason(), reason);
         // Only an apply is a check: who looks at a plan neither puts the next check off nor hides a failure
-        boolean check = run.command.action() == Command.Action.APPLY;
+        boolean check = run.command.action() == Action.APPLY;
         AccountRecord after = new AccountRecord(
                 run.account.marketplace(),
                 run.account.id(),
@@ -340,7 +340,7 @@ final class Runs {
     private RegistrationEvent event(Run run, RegistrationStatus after, MarketplaceException failure, Instant now) {
         Failure told = failure == null ? null : Failure.of(failure);
         String requestId = run.written ? run.sent.requestId() : null;
-        Webhooks webhooks = run.command.action() == Command.Action.LIST && failure == null
+        Webhooks webhooks = run.command.action() == Action.LIST && failure == null
                 ? Views.webhooks(run.listed, run.readAt, run.sent)
                 : null;
         Outcome outcome = new Outcome(run.command.id(), after, run.plan, requestId, told);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -173,14 +172,8 @@ final class Schedule {
     }
 
     private Future<RecordMetadata> ask(Candidate candidate) {
-        Account account = candidate.account();
-        Command command = new Command(
-                UUID.randomUUID().toString(),
-                Command.Action.APPLY,
-                account.marketplace(),
-                account.id(),
-                candidate.trigger());
-        Future<RecordMetadata> sent = topics.send(command);
+        Future<RecordMetadata> sent =
+                topics.send(Command.of(Action.APPLY, candidate.account(), candidate.trigger(), null));
         asked.put(candidate.key(), new Asked(clock.instant(), candidate.before()));
         if (sent.isDone()) {
             written(candidate.key(), sent);

@@ -9,9 +9,9 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pasar.registration.Action;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.RegistrationUnreadableException;
-import io.pasar.registration.Registrations.Action;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -3,13 +3,9 @@ package io.pasar.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.pasar.account.Account;
-import io.pasar.account.Account.OnDrift;
-import io.pasar.account.Account.TokenAuth;
-import io.pasar.account.Secret;
+import io.pasar.marketplace.TestAccounts;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -28,27 +24,16 @@ class QuarantineRateTest {
         IntStream.range(0, MORE_THAN_ARE_KEPT).forEach(i -> rate.permits(rejected("1")));
 
         // When
-        rate.retain("tokopedia/2"::equals);
+        rate.retain(List.of(TestAccounts.tokopedia("2", "order-status")));
 
         // Then
         assertThat(rate.permits(rejected("1"))).isTrue();
     }
 
     private static Exchange rejected(String id) {
-        Account account = new Account(
-                "tokopedia",
-                id,
-                "me",
-                new Secret("s3cr3t"),
-                TokenAuth.BASIC,
-                List.of(new Secret("s3cr3t")),
-                List.of("order-status"),
-                List.of(),
-                OnDrift.REPAIR,
-                Map.of(),
-                Map.of());
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        new Delivery(account, "order-status", Instant.EPOCH, null, null, null, null).attachTo(exchange);
+        new Delivery(TestAccounts.tokopedia(id, "order-status"), "order-status", Instant.EPOCH, null, null, null, null)
+                .attachTo(exchange);
         return exchange;
     }
 }

@@ -3,13 +3,10 @@ package io.pasar.marketplace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Secret;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -40,15 +37,15 @@ class AccessTokensTest {
         // Given
         Account other = TestAccounts.tiki("p78", "order");
         AccessTokens tokens = tokens(account -> next(3600));
-        tokens.get(ACCOUNT);
-        tokens.get(other);
+        tokens.get(ACCOUNT, Patience.RUN);
+        tokens.get(other, Patience.RUN);
 
         // When
         tokens.retain(List.of(other));
 
         // Then
-        assertThat(tokens.get(other)).isEqualTo(new Secret("token-2"));
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(new Secret("token-3"));
+        assertThat(tokens.get(other, Patience.RUN)).isEqualTo(new Secret("token-2"));
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(new Secret("token-3"));
     }
 
     @Test
@@ -62,7 +59,7 @@ class AccessTokensTest {
 
         // When
         List<Future<Secret>> asked = IntStream.range(0, 16)
-                .mapToObj(i -> threads.submit(() -> tokens.get(ACCOUNT)))
+                .mapToObj(i -> threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN)))
                 .toList();
         go.countDown();
 
@@ -79,25 +76,25 @@ class AccessTokensTest {
         AccessTokens tokens = tokens(account -> next(3600));
 
         // When
-        Secret first = tokens.get(ACCOUNT);
-        Secret other = tokens.get(TestAccounts.tiki("p78", "order"));
+        Secret first = tokens.get(ACCOUNT, Patience.RUN);
+        Secret other = tokens.get(TestAccounts.tiki("p78", "order"), Patience.RUN);
 
         // Then
         assertThat(other).isNotEqualTo(first);
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(first);
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(first);
     }
 
     @Test
     void fetchesAgainShortlyBeforeTheTokenExpires() {
         // Given
         AccessTokens tokens = tokens(account -> next(3600));
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
 
         // When
         clock.forward(Duration.ofSeconds(3600 - 61));
-        Secret shortlyBeforeTheMargin = tokens.get(ACCOUNT);
+        Secret shortlyBeforeTheMargin = tokens.get(ACCOUNT, Patience.RUN);
         clock.forward(Duration.ofSeconds(1));
-        Secret withinTheMargin = tokens.get(ACCOUNT);
+        Secret withinTheMargin = tokens.get(ACCOUNT, Patience.RUN);
 
         // Then
         assertThat(shortlyBeforeTheMargin.value()).isEqualTo("token-1");
@@ -110,9 +107,9 @@ class AccessTokensTest {
         AccessTokens tokens = tokens(account -> next(10));
 
         // When
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
         clock.forward(Duration.ofSeconds(8));
-        tokens.get(ACCOUNT);
+        tokens.get(ACCOUNT, Patience.RUN);
 
         // Then
         assertThat(fetched).hasValue(1);
@@ -122,15 +119,15 @@ class AccessTokensTest {
     void refreshesOnceWhenManyFailWithTheSameToken() {
         // Given
         AccessTokens tokens = tokens(account -> next(3600));
-        Secret failed = tokens.get(ACCOUNT);
+        Secret failed = tokens.get(ACCOUNT, Patience.RUN);
 
         // When
         tokens.invalidate(ACCOUNT, failed);
-        Secret fresh = tokens.get(ACCOUNT);
+        Secret fresh = tokens.get(ACCOUNT, Patience.RUN);
         tokens.invalidate(ACCOUNT, failed);
 
         // Then
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(fresh);
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(fresh);
         assertThat(fetched).hasValue(2);
     }
 
@@ -145,10 +142,10 @@ class AccessTokensTest {
         });
 
         // When
-        assertThatThrownBy(() -> tokens.get(ACCOUNT)).hasMessage("no token");
+        assertThatThrownBy(() -> tokens.get(ACCOUNT, Patience.RUN)).hasMessage("no token");
 
         // Then
-        assertThat(tokens.get(ACCOUNT)).isEqualTo(new Secret("late"));
+        assertThat(tokens.get(ACCOUNT, Patience.RUN)).isEqualTo(new Secret("late"));
     }
 
     @Test
@@ -161,11 +158,11 @@ class AccessTokensTest {
             await(go);
             throw new IllegalStateException("no token");
         });
-        Future<Secret> first = threads.submit(() -> tokens.get(ACCOUNT));
+        Future<Secret> first = threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN));
         await(begun);
 
         // When
-        Future<Secret> second = threads.submit(() -> tokens.get(ACCOUNT));
+        Future<Secret> second = threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN));
         go.countDown();
 
         // Then
@@ -174,7 +171,7 @@ class AccessTokensTest {
     }
 
     private AccessTokens tokens(Function<Account, AccessToken> fetch) {
-        return new AccessTokens(fetch, clock);
+        return new AccessTokens((account, patience) -> fetch.apply(account), clock);
     }
 
     private AccessToken next(long seconds) {
@@ -186,29 +183,6 @@ class AccessTokensTest {
             assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class SettableClock extends Clock {
-        private volatile Instant now = Instant.parse("2031-02-03T04:05:06Z");
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.pasar.observation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Secret;
 import io.pasar.marketplace.TestAccounts;
@@ -10,11 +11,9 @@ import io.pasar.observation.Observations.Observed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,14 +118,14 @@ class ObservationsTest {
     @CsvSource({"wrong-signature, true", "missing-signature, false", "malformed-signature, false"})
     void doubtsTheSecretOnlyForWhatWasSignedWithAnother(String reason, boolean doubtful) {
         // Given
-        AtomicReference<Instant> now = new AtomicReference<>(NOW);
-        Observations moving = new Observations(moving(now));
+        SettableClock clock = new SettableClock();
+        Observations moving = new Observations(clock);
 
         // When
         for (int i = 0; i < 101; i++) {
             moving.rejected("tiki", "p77", "order", reason);
             moving.rejected("tiki", "p78", "order", i % 2 == 0 ? reason : "malformed-signature");
-            now.set(now.get().plusSeconds(60));
+            clock.forward(Duration.ofMinutes(1));
         }
 
         // Then
@@ -140,37 +139,18 @@ class ObservationsTest {
     @Test
     void forgetsAStreakThatEndedLongAgo() {
         // Given
-        AtomicReference<Instant> now = new AtomicReference<>(NOW);
-        Observations moving = new Observations(moving(now));
+        SettableClock clock = new SettableClock();
+        Observations moving = new Observations(clock);
         for (int i = 0; i < 101; i++) {
             moving.rejected("tiki", "p77", "order", "wrong-signature");
-            now.set(now.get().plusSeconds(60));
+            clock.forward(Duration.ofMinutes(1));
         }
 
         // When
-        now.set(now.get().plus(Duration.ofHours(6)));
+        clock.forward(Duration.ofHours(6));
 
         // Then
         assertThat(moving.streaks(10, Duration.ofMinutes(10), Duration.ofHours(6)))
                 .isEmpty();
-    }
-
-    private static Clock moving(AtomicReference<Instant> now) {
-        return new Clock() {
-            @Override
-            public Instant instant() {
-                return now.get();
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-        };
     }
 }

@@ -20,7 +20,7 @@ class CommandTest {
                 null);
 
         // Then
-        assertThat(command).isEqualTo(new Command("a 1", Command.Action.LIST, "tiki", "p77", null));
+        assertThat(command).isEqualTo(new Command("a 1", Action.LIST, "tiki", "p77", null));
         assertThat(command.key()).isEqualTo("tiki/p77");
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
@@ -25,8 +26,6 @@ import io.pasar.marketplace.StandIn.Reply;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.RegistrationDetail.Finding;
-import io.pasar.registration.RegistrationIT.SettableClock;
-import io.pasar.registration.Registrations.Action;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -407,7 +406,7 @@ class EvidenceIT {
     }
 
     private Run begun(Runs runs, Suspicion suspicion) throws Exception {
-        Command command = new Command("restart-" + id, Command.Action.APPLY, "tiki", id, Trigger.EVIDENCE, suspicion);
+        Command command = new Command("restart-" + id, Action.APPLY, "tiki", id, Trigger.EVIDENCE, suspicion);
         Exchange exchange = new DefaultExchange(context);
         exchange.getMessage().setHeader(RegistrationTopics.TRIGGER, Trigger.EVIDENCE.name());
         exchange.getMessage().setBody(RegistrationTopics.JSON.writeValueAsBytes(command));

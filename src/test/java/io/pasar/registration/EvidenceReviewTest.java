@@ -2,6 +2,7 @@ package io.pasar.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
@@ -9,7 +10,6 @@ import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.Episode.Kind;
 import io.pasar.registration.RegistrationConfiguration.Thresholds;
-import io.pasar.registration.RegistrationIT.SettableClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

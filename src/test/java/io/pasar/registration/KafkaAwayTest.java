@@ -95,7 +95,7 @@ class KafkaAwayTest {
 
     @Test
     void refusesARequestSoon() {
-        assertThatThrownBy(() -> registrations.request(Registrations.Action.APPLY, "tiki", "p77"))
+        assertThatThrownBy(() -> registrations.request(Action.APPLY, "tiki", "p77"))
                 .isInstanceOf(KafkaUnavailableException.class);
     }
 
@@ -106,7 +106,6 @@ class KafkaAwayTest {
 
     @Test
     void stillKnowsWhichAccountsThereAre() {
-        assertThat(registrations.request(Registrations.Action.PLAN, "tiki", "no-such"))
-                .isEmpty();
+        assertThat(registrations.request(Action.PLAN, "tiki", "no-such")).isEmpty();
     }
 }

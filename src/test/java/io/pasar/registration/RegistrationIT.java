@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
@@ -28,7 +29,6 @@ import io.pasar.marketplace.StandIn.Reply;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.Plan.Change;
-import io.pasar.registration.Registrations.Action;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +36,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -691,7 +689,7 @@ class RegistrationIT {
 
         // When
         try (RegistrationTopics other = new RegistrationTopics(clients)) {
-            other.write(new Command("timer-1", Command.Action.APPLY, "tokopedia", id, Trigger.TIMER));
+            other.write(new Command("timer-1", Action.APPLY, "tokopedia", id, Trigger.TIMER));
         }
         send("{\"id\":\"after-timer-1\",\"action\":\"plan\",\"marketplace\":\"tokopedia\",\"account\":\"" + id + "\"}");
         awaitEvent("after-timer-1");
@@ -1076,29 +1074,6 @@ class RegistrationIT {
         @Bean
         MeterRegistry meterRegistry() {
             return new SimpleMeterRegistry();
-        }
-    }
-
-    static final class SettableClock extends Clock {
-        private volatile Instant now = Instant.parse("2031-02-03T04:05:06Z");
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class RegistrationTopicsTest {
 
-    private static final Command COMMAND = new Command("1", Command.Action.PLAN, "tiki", "p77", Trigger.REQUEST);
+    private static final Command COMMAND = new Command("1", Action.PLAN, "tiki", "p77", Trigger.REQUEST);
 
     @SuppressWarnings("unchecked")
     private final Producer<byte[], byte[]> producer = mock(Producer.class);

@@ -2,11 +2,8 @@ package io.pasar.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
+import io.pasar.SettableClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class TokensTest {
@@ -20,10 +17,10 @@ class TokensTest {
         Tokens.Token token = tokens.issue("app");
 
         // When
-        clock.now = clock.now.plusSeconds(59);
+        clock.forward(Duration.ofSeconds(59));
         boolean before = tokens.clientOf(token.text()).isPresent();
         long left = tokens.secondsLeft(token);
-        clock.now = clock.now.plusSeconds(1);
+        clock.forward(Duration.ofSeconds(1));
         boolean after = tokens.clientOf(token.text()).isPresent();
 
         // Then
@@ -39,10 +36,10 @@ class TokensTest {
         Tokens.Token first = tokens.issue("app");
 
         // When
-        clock.now = clock.now.plusSeconds(30);
+        clock.forward(Duration.ofSeconds(30));
         Tokens.Token same = tokens.issue("app");
         Tokens.Token other = tokens.issue("another app");
-        clock.now = clock.now.plusSeconds(30);
+        clock.forward(Duration.ofSeconds(30));
         Tokens.Token later = tokens.issue("app");
 
         // Then
@@ -51,25 +48,5 @@ class TokensTest {
         assertThat(later.text()).isNotEqualTo(first.text());
         assertThat(tokens.clientOf(later.text())).contains("app");
         assertThat(tokens.clientOf(other.text())).contains("another app");
-    }
-
-    private static final class SettableClock extends Clock {
-
-        private Instant now = Instant.parse("2031-02-03T04:05:06Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
