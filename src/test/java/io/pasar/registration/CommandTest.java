@@ -58,7 +58,7 @@ class CommandTest {
     @Test
     void isNotTakenOverAgainWhenItsHeaderWasLost() throws Exception {
         // Given
-        Command ours = new Command("1", Command.Action.PLAN, "tiki", "p77", Trigger.REQUEST);
+        Command ours = new Command("1", Action.PLAN, "tiki", "p77", Trigger.REQUEST);
         byte[] json = RegistrationTopics.JSON.writeValueAsBytes(ours);
 
         // Then

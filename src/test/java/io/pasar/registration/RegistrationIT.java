@@ -236,7 +236,7 @@ class RegistrationIT {
                         stored.get().path("order_status_url").asText())
                 .isEqualTo(urls + "order-status"));
         try (RegistrationTopics anotherReplica = new RegistrationTopics(clients)) {
-            Command again = new Command("again-" + id, Command.Action.APPLY, "tokopedia", id, Trigger.RECONCILE);
+            Command again = new Command("again-" + id, Action.APPLY, "tokopedia", id, Trigger.RECONCILE);
             RegistrationTopics.written(anotherReplica.send(again));
         }
         outcome(Action.PLAN, "tokopedia");

@@ -6,7 +6,6 @@ import io.pasar.account.Account;
 import io.pasar.account.PublicUrl;
 import io.pasar.marketplace.Listing;
 import io.pasar.marketplace.TestAccounts;
-import io.pasar.registration.Plan.Action;
 import io.pasar.registration.Plan.Change;
 import java.net.URI;
 import java.time.Instant;
@@ -28,10 +27,11 @@ class RunTest {
     @Test
     void whatWasListedInPlaceOfOursCountsAsRegisteredUntilNow() {
         // When
-        Sent repaired = written(SOMETHING, new Change("order-status", Action.CHANGE, "https://old.example/x", "u"));
-        Sent signedAnew = written(SOMETHING, new Change("secret", Action.CHANGE, "f1", "f2"));
-        Sent filledIn = written(SOMETHING, new Change("order-status", Action.SET, null, "u"));
-        Sent blind = written(null, new Change("order-status", Action.CHANGE, "https://old.example/x", "u"));
+        Sent repaired =
+                written(SOMETHING, new Change("order-status", Plan.Action.CHANGE, "https://old.example/x", "u"));
+        Sent signedAnew = written(SOMETHING, new Change("secret", Plan.Action.CHANGE, "f1", "f2"));
+        Sent filledIn = written(SOMETHING, new Change("order-status", Plan.Action.SET, null, "u"));
+        Sent blind = written(null, new Change("order-status", Plan.Action.CHANGE, "https://old.example/x", "u"));
 
         // Then
         assertThat(repaired.movedAt()).isEqualTo(NOW);
@@ -45,7 +45,7 @@ class RunTest {
     }
 
     private Sent written(Listing listed, Change change) {
-        Command command = new Command("id", Command.Action.APPLY, "tokopedia", "13004", Trigger.TIMER);
+        Command command = new Command("id", Action.APPLY, "tokopedia", "13004", Trigger.TIMER);
         AccountRecord record = new AccountRecord(
                 "tokopedia", "13004", State.IN_SYNC, null, FIRST, FIRST, FIRST, 0, false, null, before, null, null);
         Run run = new Run(command, account, desired, record, null);
