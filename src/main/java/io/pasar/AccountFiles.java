@@ -7,6 +7,8 @@ import io.pasar.AccountFolder.Stamp;
 import io.pasar.account.Account;
 import io.pasar.account.Mistake;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,7 +35,11 @@ final class AccountFiles {
     /** So long after a file was written, one that is written again may look the same: clocks of file systems tick. */
     private static final Duration TICK = Duration.ofSeconds(3);
 
+    /** Room for tens of thousands of accounts; something else by mistake must not fill the memory. */
+    private static final int LARGEST = 32 << 20;
+
     private static final byte[] UNREADABLE = {};
+    private static final byte[] TOO_LARGE = {};
 
     private final PasarConfiguration configuration;
     private final AccountFolder folder;
@@ -156,8 +162,11 @@ final class AccountFiles {
         return news;
     }
 
+    /** A part of it may be what cannot be read: a link to itself, a folder of somebody else. */
     private static String unreadable(IOException e) {
-        return "cannot be read (" + e.getClass().getSimpleName() + "); write a folder that this process may read";
+        String part = e instanceof FileSystemException place && place.getFile() != null ? place.getFile() + " " : "";
+        return part + "cannot be read (" + e.getClass().getSimpleName()
+                + "); write a folder that this process may read";
     }
 
     /**
@@ -264,8 +273,9 @@ final class AccountFiles {
             young = Duration.between(now.youngest().toInstant(), clock.instant())
                             .compareTo(TICK)
                     < 0;
-            try {
-                return Files.readAllBytes(path);
+            try (InputStream file = Files.newInputStream(path)) {
+                byte[] bytes = file.readNBytes(LARGEST + 1);
+                return bytes.length > LARGEST ? TOO_LARGE : bytes;
             } catch (IOException e) {
                 // Perhaps only for now, and it will look no different then
                 young = true;
@@ -276,9 +286,17 @@ final class AccountFiles {
         void settle(byte[] bytes) {
             unsettled = null;
             digest = digest(bytes);
-            content = bytes == UNREADABLE
-                    ? Content.broken(new Mistake(path.toString(), "cannot be read; make it readable or delete it"))
-                    : reader.read(path.toString(), bytes);
+            if (bytes == UNREADABLE) {
+                content = broken("cannot be read; make it readable or delete it");
+            } else if (bytes == TOO_LARGE) {
+                content = broken("is larger than " + (LARGEST >> 20) + " MB; divide it into several files");
+            } else {
+                content = reader.read(path.toString(), bytes);
+            }
+        }
+
+        private Content broken(String text) {
+            return Content.broken(new Mistake(path.toString(), text));
         }
 
         void propose() {
@@ -306,8 +324,8 @@ final class AccountFiles {
         private static byte[] digest(byte[] bytes) {
             try {
                 MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-                // What cannot be read is something else than what is empty
-                sha256.update((byte) (bytes == UNREADABLE ? 1 : 0));
+                // What cannot be read, or not whole, is something else than what is empty
+                sha256.update((byte) (bytes == UNREADABLE ? 1 : bytes == TOO_LARGE ? 2 : 0));
                 return sha256.digest(bytes);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("This Java runtime has no SHA-256", e);

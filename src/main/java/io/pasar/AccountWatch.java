@@ -88,7 +88,8 @@ final class AccountWatch implements SmartLifecycle {
             long began = System.nanoTime();
             try {
                 look();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // Without this thread accounts would stay as they are for ever, and nobody would know
                 LOGGER.atError().setCause(e).log("The account files cannot be looked at; trying again");
             }
             pause(Duration.ofNanos(System.nanoTime() - began).multipliedBy(SHARE_OF_TIME));

@@ -10,6 +10,7 @@ import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -384,11 +385,37 @@ class AccountFilesTest {
             // Then
             assertThat(settled(files)).containsExactly("tokopedia/2", "tokopedia/1");
             assertThat(files.broken()).containsOnlyKeys(folder.toString());
+            assertThat(files.broken().values().toString()).contains(folder.resolve("team2") + " cannot be read");
 
             // When
             Files.delete(folder.resolve("team2"));
             // Then
             assertThat(settled(files)).containsExactly("tokopedia/1");
+            assertThat(files.broken()).isEmpty();
+        });
+    }
+
+    @Test
+    void refusesAFileThatWouldFillTheMemory() {
+        running(files -> {
+            // Given
+            write("a.yaml", shop(1));
+            settled(files);
+
+            // When: more than an array of bytes can be
+            try (RandomAccessFile file =
+                    new RandomAccessFile(folder.resolve("a.yaml").toFile(), "rw")) {
+                file.setLength(3L << 30);
+            }
+            write("b.yaml", shop(2));
+            // Then
+            assertThat(settled(files)).containsExactly("tokopedia/1", "tokopedia/2");
+            assertThat(files.broken().values().toString()).contains("a.yaml: is larger than 32 MB");
+
+            // When
+            write("a.yaml", shop(3));
+            // Then
+            assertThat(settled(files)).containsExactly("tokopedia/3", "tokopedia/2");
             assertThat(files.broken()).isEmpty();
         });
     }

@@ -39,6 +39,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final int NODE = 1;
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(15);
 
+    /** Of the whole process, as Kafka's own way to end it. */
+    private static volatile boolean failed;
+
     private final int port;
     private final DirectoryLock lock;
     private final KafkaRaftServer server;
@@ -93,6 +96,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         return port;
     }
 
+    /** Whether the broker in this process wanted to end it. It may go on answering, but takes no records any more. */
+    static boolean hasFailed() {
+        return failed;
+    }
+
     /** Stops the broker and keeps its records; gives up waiting after 15 seconds. */
     @Override
     public void close() {
@@ -117,9 +125,13 @@ public final class EmbeddedBroker implements AutoCloseable {
      * (503, so that the marketplace sends again), so a fault of the broker is logged and shown by the health check.
      */
     private static void keepTheProcess() {
-        Exit.Procedure stay = (status, message) -> LOGGER.atError()
-                .addKeyValue("status", status)
-                .log("Embedded Kafka broker failed and must be restarted");
+        failed = false;
+        Exit.Procedure stay = (status, message) -> {
+            failed = true;
+            LOGGER.atError()
+                    .addKeyValue("status", status)
+                    .log("Embedded Kafka broker failed; look at the disk of pasar.data-dir, then restart the gateway");
+        };
         Exit.setExitProcedure(stay);
         Exit.setHaltProcedure(stay);
     }

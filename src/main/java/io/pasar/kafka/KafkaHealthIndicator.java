@@ -69,6 +69,9 @@ final class KafkaHealthIndicator extends AbstractHealthIndicator implements Auto
         } catch (Exception e) {
             return health.down(e).build();
         }
+        if (EmbeddedBroker.hasFailed()) {
+            health.down().withDetail("embeddedBroker", "failed; look at the disk of pasar.data-dir, then restart");
+        }
         Optional<String> problem = provisioner == null ? Optional.empty() : provisioner.problem();
         problem.ifPresent(reason -> health.down().withDetail("topics", reason));
         return health.build();

@@ -42,4 +42,9 @@ public record Plan(List<Change> changes, List<String> warnings) {
     public boolean isEmpty() {
         return changes.isEmpty();
     }
+
+    /** Whether anything is known to differ; what cannot be read is sent again without that. */
+    boolean differs() {
+        return changes.stream().anyMatch(change -> change.action() == Action.SET || change.action() == Action.CHANGE);
+    }
 }

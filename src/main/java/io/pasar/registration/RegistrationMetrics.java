@@ -95,7 +95,7 @@ final class RegistrationMetrics {
         return Tags.of("marketplace", status.marketplace(), "account", status.account(), "state", name(status.state()));
     }
 
-    private static String name(State state) {
+    static String name(State state) {
         return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -3,7 +3,6 @@ package io.pasar.registration;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.marketplace.Listing;
-import io.pasar.registration.Plan.Action;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -96,7 +95,6 @@ final class Run {
 
     /** Whether what remains is more than what is sent again without being known to differ. */
     boolean differs() {
-        return remaining.changes().stream()
-                .anyMatch(change -> change.action() == Action.SET || change.action() == Action.CHANGE);
+        return remaining.differs();
     }
 }

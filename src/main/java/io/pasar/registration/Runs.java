@@ -49,6 +49,7 @@ final class Runs {
     private final EvidenceReview review;
     private final Backoff backoff;
     private final RegistrationMetrics metrics;
+    private final RunLog log = new RunLog();
     private final Clock clock;
 
     Runs(
@@ -176,12 +177,8 @@ final class Runs {
         run.written = true;
         run.evidence =
                 run.evidence.written(run.sent.sentAt(), run.desired.webhooks().keySet());
-        LOGGER.atInfo()
-                .addKeyValue("marketplace", run.account.marketplace())
-                .addKeyValue("account", run.account.id())
-                .addKeyValue("fields", fields(run.plan, Plan.Action.SET, Plan.Action.CHANGE, Plan.Action.RESEND))
-                .addKeyValue("requestId", registered.requestId())
-                .log("Registered");
+        log.registered(
+                run, fields(run.plan, Plan.Action.SET, Plan.Action.CHANGE, Plan.Action.RESEND), registered.requestId());
     }
 
     /** What the marketplace took is not always what it lists then. */
@@ -319,13 +316,13 @@ final class Runs {
             metrics.checked(run.account.marketplace(), state, System.nanoTime() - run.beganAt);
         }
         if (check && news) {
-            LOGGER.atLevel(failure == null ? Level.INFO : Level.WARN)
-                    .addKeyValue("marketplace", run.account.marketplace())
-                    .addKeyValue("account", run.account.id())
-                    .addKeyValue("state", state)
-                    .addKeyValue("reason", reason)
-                    .addKeyValue("nextCheckAt", after.nextCheckAt())
-                    .log(same ? "Registration is where it was, for a new reason" : "Registration has a new state");
+            log.state(
+                    run,
+                    failure == null ? Level.INFO : Level.WARN,
+                    state,
+                    reason,
+                    after.nextCheckAt(),
+                    same ? "Registration is where it was, for a new reason" : "Registration has a new state");
         }
     }
 
@@ -349,7 +346,7 @@ final class Runs {
 
     private void refuse(BadCommandException e) {
         boolean named = e.marketplace() != null && e.account() != null;
-        tellRefused(e.marketplace(), e.account(), "bad-command", e.getMessage());
+        log.refused(e.marketplace(), e.account(), "bad-command", e.getMessage());
         topics.write(
                 named ? e.marketplace() + "/" + e.account() : null,
                 new RegistrationEvent(
@@ -357,20 +354,11 @@ final class Runs {
     }
 
     private void refuse(Command command, String code, String message) {
-        tellRefused(command.marketplace(), command.account(), code, message);
+        log.refused(command.marketplace(), command.account(), code, message);
         Outcome outcome = refused(command.id(), code, message);
         topics.write(
                 command.key(),
                 new RegistrationEvent(outcome, command.action(), command.trigger(), clock.instant(), null));
-    }
-
-    private static void tellRefused(String marketplace, String account, String code, String message) {
-        LOGGER.atWarn()
-                .addKeyValue("marketplace", marketplace)
-                .addKeyValue("account", account)
-                .addKeyValue("code", code)
-                .addKeyValue("reason", message)
-                .log("Command refused");
     }
 
     private static Outcome refused(String id, String code, String message) {

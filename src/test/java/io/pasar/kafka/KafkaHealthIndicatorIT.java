@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.health.Status;
@@ -34,6 +35,30 @@ class KafkaHealthIndicatorIT {
 
             // When
             broker = EmbeddedBroker.start(dataDir, port);
+
+            // Then
+            await().untilAsserted(() -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
+        } finally {
+            broker.close();
+        }
+    }
+
+    @Test
+    void isDownOnceTheDiskOfTheEmbeddedBrokerHasFailed() {
+        // Given
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+        try (KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
+                KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
+            // When: what Kafka does when no disk is left; it goes on answering all the same
+            Exit.halt(1);
+
+            // Then
+            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+            assertThat(health.health().getDetails()).containsKey("embeddedBroker");
+
+            // When
+            broker.close();
+            broker = EmbeddedBroker.start(dataDir, broker.port());
 
             // Then
             await().untilAsserted(() -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
