@@ -151,7 +151,7 @@ final class Examples {
                   "lastUsedAt": "2026-01-31T08:12:45Z",
                   "accounts": 1,
                   "drained": false,
-                  "reason": "It was used at 2026-01-31T08:12:45Z, which is not PT4H ago"
+                  "reason": "It was used at 2026-01-31T08:12:45Z, which is not 4h ago"
                 },
                 {
                   "url": null,

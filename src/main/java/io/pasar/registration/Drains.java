@@ -147,11 +147,11 @@ final class Drains {
                     + unregistered.get(0) + " among them";
         }
         if (!isQuiet(lastUsedAt)) {
-            return "It was used at " + lastUsedAt + ", which is not " + drainFor + " ago";
+            return "It was used at " + lastUsedAt + ", which is not " + Periods.text(drainFor) + " ago";
         }
         if (!isQuiet(movedAt)) {
-            return "The last account was registered at the current URL at " + movedAt + ", which is not " + drainFor
-                    + " ago";
+            return "The last account was registered at the current URL at " + movedAt + ", which is not "
+                    + Periods.text(drainFor) + " ago";
         }
         if (!isQuiet(observedSince)) {
             return "What came before " + observedSince + " is not known, which is not " + drainFor + " ago";

@@ -119,7 +119,8 @@ final class EvidenceReview {
 
     /** @param waiting whether something else is told of the account that explains it */
     String ageText(Account account, Sent sent, boolean waiting) {
-        String age = "Last sent at " + MINUTE.format(sent.sentAt()) + ", to be sent every " + text(reassertEvery) + ".";
+        String age = "Last sent at " + MINUTE.format(sent.sentAt()) + ", to be sent every "
+                + Periods.text(reassertEvery) + ".";
         if (waiting) {
             return age;
         }
@@ -218,7 +219,7 @@ final class EvidenceReview {
     private static String silenceText(Account account, Evidence evidence, Episode episode) {
         Duration expected = account.expectEvery().get(episode.eventKind());
         String seen = "No delivery of " + episode.eventKind() + " since " + MINUTE.format(episode.since())
-                + "; one is expected every " + (expected == null ? "so often" : text(expected)) + ". ";
+                + "; one is expected every " + (expected == null ? "so often" : Periods.text(expected)) + ". ";
         if (!evidence.isBlind(episode)) {
             return seen + "The marketplace lists our URL: look there whether events happen, and whether this gateway"
                     + " can be reached.";
@@ -235,10 +236,5 @@ final class EvidenceReview {
         return account.onDrift() == OnDrift.REPORT
                 ? "The " + what + " was not sent again (on-drift: report); ask for an apply."
                 : "The " + what + " was sent again not long ago, and will be once more.";
-    }
-
-    /** As it is written in the configuration: 90m, 1h30m. */
-    private static String text(Duration duration) {
-        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 }

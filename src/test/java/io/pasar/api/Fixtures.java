@@ -108,7 +108,7 @@ final class Fixtures {
                     Instant.parse("2026-01-31T08:12:45Z"),
                     1,
                     false,
-                    "It was used at 2026-01-31T08:12:45Z, which is not PT4H ago"),
+                    "It was used at 2026-01-31T08:12:45Z, which is not 4h ago"),
             new AddressTraffic(null, AddressUse.Role.OTHER, null, 0, false, null));
 
     static final Webhooks WEBHOOKS = new Webhooks(

@@ -66,7 +66,7 @@ class RunLogTest {
     private static Run run(String account, Trigger trigger, Action... actions) {
         Account tiki = TestAccounts.tiki(account, "order");
         PublicUrl publicUrl = new PublicUrl(URI.create("https://gw.example"), List.of());
-        Command command = new Command("c1", Command.Action.APPLY, "tiki", account, trigger);
+        Command command = new Command("c1", Action.APPLY, "tiki", account, trigger);
         Run run = new Run(command, tiki, DesiredRegistration.of(tiki, publicUrl), null, null);
         run.plan = new Plan(
                 Arrays.stream(actions)
