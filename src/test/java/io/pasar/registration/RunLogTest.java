@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pasar.account.Account;
 import io.pasar.account.PublicUrl;
 import io.pasar.marketplace.TestAccounts;
-import io.pasar.registration.Plan.Action;
 import io.pasar.registration.Plan.Change;
 import java.net.URI;
 import java.time.Instant;
@@ -28,9 +27,9 @@ class RunLogTest {
     @Test
     void aRepairIsNewsAndWhatIsOnlySentAgainIsNot(CapturedOutput output) {
         // When
-        log.registered(run("repaired", Trigger.TIMER, Action.CHANGE, Action.RESEND), "order, secret", "r1");
-        log.registered(run("again", Trigger.TIMER, Action.RESEND, Action.CARRY_OVER), "order, secret", "r2");
-        log.registered(run("asked", Trigger.REQUEST, Action.RESEND), "order", "r3");
+        log.registered(run("repaired", Trigger.TIMER, Plan.Action.CHANGE, Plan.Action.RESEND), "order, secret", "r1");
+        log.registered(run("again", Trigger.TIMER, Plan.Action.RESEND, Plan.Action.CARRY_OVER), "order, secret", "r2");
+        log.registered(run("asked", Trigger.REQUEST, Plan.Action.RESEND), "order", "r3");
 
         // Then
         assertThat(output.getAll().lines().filter(line -> line.contains("Registered")))
@@ -42,7 +41,7 @@ class RunLogTest {
     void whatThereIsNotIsLeftOutAndAStateIsCalledAsTheApiCallsIt(CapturedOutput output) {
         // When
         log.state(run("p77", Trigger.TIMER), Level.INFO, State.IN_SYNC, null, NOW, "Registration has a new state");
-        log.registered(run("p77", Trigger.REQUEST, Action.SET), "order", null);
+        log.registered(run("p77", Trigger.REQUEST, Plan.Action.SET), "order", null);
         log.refused(null, null, "bad-command", "The command cannot be read: it is empty");
 
         // Then
@@ -63,7 +62,7 @@ class RunLogTest {
                 .hasSizeBetween(10, 100);
     }
 
-    private static Run run(String account, Trigger trigger, Action... actions) {
+    private static Run run(String account, Trigger trigger, Plan.Action... actions) {
         Account tiki = TestAccounts.tiki(account, "order");
         PublicUrl publicUrl = new PublicUrl(URI.create("https://gw.example"), List.of());
         Command command = new Command("c1", Action.APPLY, "tiki", account, trigger);
