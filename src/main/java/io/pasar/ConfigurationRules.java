@@ -7,6 +7,7 @@ import io.pasar.account.Secret;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.AccountRules;
 import java.net.InetAddress;
 import java.net.URI;
@@ -61,6 +62,7 @@ final class ConfigurationRules {
         checkPublicUrl(configuration);
         checkIngest(configuration.ingest());
         checkKafka(configuration.kafka(), configuration.ingest());
+        checkSpool(configuration.spool(), configuration.kafka());
         checkDuration("pasar.registration.every", configuration.registration().every(), Duration.ofSeconds(1));
         checkDuration(
                 "pasar.registration.reassert-every",
@@ -147,6 +149,15 @@ final class ConfigurationRules {
         if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
             refuse(key, "must be a PEM file that this process can read");
         }
+    }
+
+    private void checkSpool(SpoolConfiguration spool, KafkaConfiguration kafka) {
+        if (spool.maxSize().compareTo(kafka.topics().maxMessageBytes()) < 0) {
+            refuse(
+                    "pasar.spool.max-size",
+                    "must be at least pasar.kafka.topics.max-message-bytes, or the largest event is never taken");
+        }
+        checkDuration("pasar.spool.max-age", spool.maxAge(), Duration.ofMillis(1));
     }
 
     private void checkKafka(KafkaConfiguration kafka, IngestConfiguration ingest) {

@@ -4,6 +4,7 @@ import io.pasar.account.Account;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.MarketplaceConfiguration;
 import io.pasar.registration.RegistrationConfiguration;
 import jakarta.validation.Valid;
@@ -26,12 +27,14 @@ record PasarConfiguration(
         @NotNull URI publicUrl,
         @DefaultValue @Valid IngestConfiguration ingest,
         @DefaultValue @Valid KafkaConfiguration kafka,
+        @DefaultValue @Valid SpoolConfiguration spool,
         @DefaultValue @Valid ApiConfiguration api,
         @DefaultValue Map<String, @Valid MarketplaceConfiguration> marketplaces,
         @DefaultValue @Valid RegistrationConfiguration registration,
         @DefaultValue List<@Valid Account> accounts) {
 
     PasarConfiguration withAccounts(List<Account> others) {
-        return new PasarConfiguration(dataDir, publicUrl, ingest, kafka, api, marketplaces, registration, others);
+        return new PasarConfiguration(
+                dataDir, publicUrl, ingest, kafka, spool, api, marketplaces, registration, others);
     }
 }
