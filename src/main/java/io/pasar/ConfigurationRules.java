@@ -62,7 +62,7 @@ final class ConfigurationRules {
         checkPublicUrl(configuration);
         checkIngest(configuration.ingest());
         checkKafka(configuration.kafka(), configuration.ingest());
-        checkSpool(configuration.spool(), configuration.kafka());
+        checkSpool(configuration.spool(), configuration.ingest());
         checkDuration("pasar.registration.every", configuration.registration().every(), Duration.ofSeconds(1));
         checkDuration(
                 "pasar.registration.reassert-every",
@@ -151,11 +151,12 @@ final class ConfigurationRules {
         }
     }
 
-    private void checkSpool(SpoolConfiguration spool, KafkaConfiguration kafka) {
-        if (spool.maxSize().compareTo(kafka.topics().maxMessageBytes()) < 0) {
+    private void checkSpool(SpoolConfiguration spool, IngestConfiguration ingest) {
+        long smallest = ingest.maxBody().toBytes() + HEADER_ROOM.toBytes();
+        if (spool.maxSize().toBytes() < smallest) {
             refuse(
                     "pasar.spool.max-size",
-                    "must be at least pasar.kafka.topics.max-message-bytes, or the largest event is never taken");
+                    "must be at least " + smallest + "B, which is pasar.ingest.max-body and room for headers");
         }
         checkDuration("pasar.spool.max-age", spool.maxAge(), Duration.ofMillis(1));
     }

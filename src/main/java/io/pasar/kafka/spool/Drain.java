@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what is in the store to Kafka, in order, with many events under way at once. Their producer retries without
@@ -19,6 +22,8 @@ import org.rocksdb.RocksDBException;
  * that is under way has come to its end, and then all is sent again from the first that failed. For the spool's thread.
  */
 final class Drain {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Drain.class);
 
     private static final int MOST_UNDER_WAY = 1_000;
     private static final int LEAST_UNDER_WAY = 32;
@@ -162,12 +167,17 @@ final class Drain {
             onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
             return;
         }
-        producer.send(event, (metadata, failure) -> {
+        Callback callback = (metadata, failure) -> {
             if (failure != null && !Refusal.isForGood(failure)) {
                 failed = true;
             }
             onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
-        });
+        };
+        try {
+            producer.send(event, callback);
+        } catch (RuntimeException e) {
+            callback.onCompletion(null, e);
+        }
     }
 
     /** Takes note of what became of a send. */
@@ -188,6 +198,7 @@ final class Drain {
             return Verdict.REFUSED;
         }
         if (!isFailing()) {
+            LOGGER.atDebug().addKeyValue("reason", failure.toString()).log("Kafka does not take an event of the spool");
             resumeAt = System.nanoTime() + pause;
             pause = Math.min(2 * pause, LONGEST_PAUSE);
             missingTopics.suspect(settled.topic());

@@ -527,7 +527,9 @@ public final class Spool implements AutoCloseable {
         settled.clear();
         long[] found = new long[4];
         try {
+            oldest = null;
             store.eachEntry(entry -> {
+                oldest = oldest == null ? entry.since() : oldest;
                 keys.add(entry.hash());
                 found[0]++;
                 found[1] += entry.bytes();
