@@ -24,7 +24,8 @@ enum Problem {
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This call takes no body of that kind"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "The gateway failed; its log says why"),
     MARKETPLACE_FAILED(HttpStatus.BAD_GATEWAY, "The marketplace did not do what it was asked"),
-    KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer");
+    KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer"),
+    SPOOL_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The spool cannot be used now");
 
     private static final String SCHEME = "urn:pasar:problem:";
 

@@ -106,7 +106,8 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:unsupported-media-type",
                         "urn:pasar:problem:internal-error",
                         "urn:pasar:problem:marketplace-failed",
-                        "urn:pasar:problem:kafka-unavailable");
+                        "urn:pasar:problem:kafka-unavailable",
+                        "urn:pasar:problem:spool-unavailable");
     }
 
     @ParameterizedTest
@@ -118,6 +119,8 @@ class OpenApiTest extends OverHttp {
         "POST, /api/registrations/tiki/41235121321/apply, Applied",
         "POST, /api/reconcile, Queued",
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
+        "GET, /api/spool, SpoolView",
+        "POST, /api/spool/set-aside/retry, Retried",
         "GET, /api/registrations?x=1, Problem",
         "GET, /api/registrations/tiki/failing, Problem",
         "GET, /api/none, Problem",
@@ -133,6 +136,8 @@ class OpenApiTest extends OverHttp {
         when(registrations.webhooks(any(), any())).thenReturn(Optional.of(Fixtures.WEBHOOKS));
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
+        when(spool.status()).thenReturn(Fixtures.SPOOL);
+        when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
 
         // When
