@@ -32,6 +32,7 @@ class SpoolKilledIT {
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Duration START = Duration.ofSeconds(90);
     private static final int SENDERS = 8;
+    private static final int ENOUGH = 1_000;
 
     @TempDir
     private Path directory;
@@ -46,22 +47,20 @@ class SpoolKilledIT {
         // Given
         Process gateway = start();
 
-        // When
-        for (int round = 0; round < 2; round++) {
-            AtomicBoolean stop = new AtomicBoolean();
-            ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
-            for (int i = 0; i < SENDERS; i++) {
-                String name = round + "-" + i;
-                senders.execute(() -> sendUntil(stop, name));
-            }
-            int enough = taken.size() + 500;
-            await().atMost(START).until(() -> taken.size() >= enough);
-            gateway.destroyForcibly().waitFor();
-            stop.set(true);
-            senders.shutdown();
-            assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-            gateway = start();
+        AtomicBoolean stop = new AtomicBoolean();
+        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
+        for (int i = 0; i < SENDERS; i++) {
+            String name = "sender-" + i;
+            senders.execute(() -> sendUntil(stop, name));
         }
+        await().atMost(START).until(() -> taken.size() >= ENOUGH);
+
+        // When
+        gateway.destroyForcibly().waitFor();
+        stop.set(true);
+        senders.shutdown();
+        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        gateway = start();
 
         // Then
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);

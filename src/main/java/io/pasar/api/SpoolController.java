@@ -51,7 +51,11 @@ class SpoolController {
     @Operation(
             summary = "Tries at Kafka again what it has refused",
             description = "Those events go behind all that wait. One that is refused again is set aside again.")
-    @ApiResponse(responseCode = "200", description = "How many there were", useReturnTypeSchema = true)
+    @ApiResponse(
+            responseCode = "200",
+            description = "How many there were",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject("{\"retried\": 1}")))
     @Answers(Problem.SPOOL_UNAVAILABLE)
     Retried retry() throws InterruptedException {
         try {
