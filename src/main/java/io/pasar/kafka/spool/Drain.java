@@ -30,6 +30,9 @@ final class Drain {
     private static final long MOST_BYTES_UNDER_WAY = 4L * 1024 * 1024;
     private static final int READ_AT_ONCE = 250;
 
+    /** Of a topic that is not even tried. */
+    private static final Exception NO_SUCH_TOPIC = new UnknownTopicOrPartitionException();
+
     private static final long PACE_EVERY = Duration.ofMillis(20).toNanos();
     private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
@@ -46,7 +49,7 @@ final class Drain {
     private static final long STALLED_AFTER = Duration.ofSeconds(4).toNanos();
 
     /** Settles that come for an earlier one belong to events that have been read anew since. */
-    private int epoch;
+    private volatile int epoch;
 
     private long cursor;
     private int underWay;
@@ -99,7 +102,7 @@ final class Drain {
 
     /** Forgets what is under way, and begins with the first event there is. */
     void restart() {
-        epoch++;
+        epoch = epoch + 1;
         cursor = 0;
         underWay = 0;
         bytesUnderWay = 0;
@@ -163,12 +166,11 @@ final class Drain {
         ProducerRecord<byte[], byte[]> event = EventCodec.decode(stored.event());
         String topic = event.topic();
         if (missingTopics.contains(topic)) {
-            UnknownTopicOrPartitionException failure = new UnknownTopicOrPartitionException();
-            onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
+            onSettled.accept(new Settled(current, entry, topic, sentAt, NO_SUCH_TOPIC));
             return;
         }
         Callback callback = (metadata, failure) -> {
-            if (failure != null && !Refusal.isForGood(failure)) {
+            if (failure != null && !Refusal.isForGood(failure) && current == epoch) {
                 failed = true;
             }
             onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
@@ -194,7 +196,7 @@ final class Drain {
             live.acknowledgedAfter(Duration.ofNanos(System.nanoTime() - settled.sentAt()));
             return Verdict.DRAINED;
         }
-        if (Refusal.isForGood(failure) || missingTopics.contains(settled.topic())) {
+        if (Refusal.isForGood(failure) || failure == NO_SUCH_TOPIC) {
             return Verdict.REFUSED;
         }
         if (!isFailing()) {

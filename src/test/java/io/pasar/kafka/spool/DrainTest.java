@@ -3,6 +3,9 @@ package io.pasar.kafka.spool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
@@ -15,19 +18,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.ArgumentMatchers;
 import org.springframework.util.unit.DataSize;
 
 class DrainTest {
@@ -165,6 +175,53 @@ class DrainTest {
         // Then
         assertThat(settle()).containsExactly("1 STALE", "1 DRAINED");
         assertThat(drain.isIdle()).isTrue();
+    }
+
+    @Test
+    void doesNotWaitForATopicThatIsNotComing() throws Exception {
+        // Given
+        KafkaFutureImpl<Map<String, TopicDescription>> unknown = new KafkaFutureImpl<>();
+        unknown.completeExceptionally(new UnknownTopicOrPartitionException());
+        DescribeTopicsResult result = mock(DescribeTopicsResult.class);
+        when(result.allTopicNames()).thenReturn(unknown);
+        Admin admin = mock(Admin.class);
+        when(admin.describeTopics(ArgumentMatchers.<Collection<String>>any(), any()))
+                .thenReturn(result);
+        MissingTopics gone = new MissingTopics(() -> admin, Duration.ZERO);
+        Drain impatient = new Drain(kafka, clients.liveSends(), gone, settled::add);
+        add("a1", "a2");
+
+        // When
+        kafka.sendException = new TimeoutException("Topic orders not present in metadata after 0 ms.");
+        impatient.send(store, end);
+        await().until(() -> !settled.isEmpty());
+        Verdict first = impatient.settle(settled.remove());
+        await().until(() -> gone.contains("orders") && impatient.isReady(end));
+        impatient.send(store, end);
+
+        // Then
+        assertThat(first).isEqualTo(Verdict.AGAIN);
+        assertThat(settled).hasSize(2).allSatisfy(each -> {
+            assertThat(impatient.settle(each)).isEqualTo(Verdict.REFUSED);
+            assertThat(Refusal.reason(each.failure())).isEqualTo("unknown-topic-or-partition");
+        });
+        gone.close();
+    }
+
+    @Test
+    void isNotHeldUpByTheFailureOfWhatItHasForgotten() throws Exception {
+        // Given
+        add("a1");
+        drain.send(store, end);
+        drain.restart();
+
+        // When
+        kafka.errorNext(new KafkaException("closed"));
+        drain.send(store, end);
+
+        // Then
+        assertThat(settle()).containsExactly("1 STALE");
+        assertThat(sent()).containsExactly("a1", "a1");
     }
 
     private void add(String... values) throws Exception {
