@@ -6,6 +6,7 @@ import io.pasar.account.PublicUrl;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.AccountRules;
 import io.pasar.registration.RegistrationConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -68,6 +69,11 @@ class ConfigurationBeans {
     @Bean
     KafkaConfiguration kafkaConfiguration(PasarConfiguration configuration) {
         return configuration.kafka();
+    }
+
+    @Bean
+    SpoolConfiguration spoolConfiguration(PasarConfiguration configuration) {
+        return configuration.spool();
     }
 
     @Bean

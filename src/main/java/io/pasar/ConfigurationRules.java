@@ -7,6 +7,7 @@ import io.pasar.account.Secret;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.AccountRules;
 import java.net.InetAddress;
 import java.net.URI;
@@ -65,6 +66,7 @@ final class ConfigurationRules {
         checkFormerPublicUrls(configuration);
         checkIngest(configuration.ingest());
         checkKafka(configuration.kafka(), configuration.ingest());
+        checkSpool(configuration.spool(), configuration.ingest());
         checkDuration("pasar.registration.every", configuration.registration().every(), Duration.ofSeconds(1));
         checkDuration(
                 "pasar.registration.reassert-every",
@@ -202,6 +204,16 @@ final class ConfigurationRules {
         if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
             refuse(key, "must be a PEM file that this process can read");
         }
+    }
+
+    private void checkSpool(SpoolConfiguration spool, IngestConfiguration ingest) {
+        long smallest = ingest.maxBody().toBytes() + HEADER_ROOM.toBytes();
+        if (spool.maxSize().toBytes() < smallest) {
+            refuse(
+                    "pasar.spool.max-size",
+                    "must be at least " + smallest + "B, which is pasar.ingest.max-body and room for headers");
+        }
+        checkDuration("pasar.spool.max-age", spool.maxAge(), Duration.ofMillis(1));
     }
 
     private void checkKafka(KafkaConfiguration kafka, IngestConfiguration ingest) {

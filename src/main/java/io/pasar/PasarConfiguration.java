@@ -4,6 +4,7 @@ import io.pasar.account.Account;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.MarketplaceConfiguration;
 import io.pasar.registration.RegistrationConfiguration;
 import jakarta.validation.Valid;
@@ -29,6 +30,7 @@ record PasarConfiguration(
         @DefaultValue List<URI> formerPublicUrls,
         @DefaultValue @Valid IngestConfiguration ingest,
         @DefaultValue @Valid KafkaConfiguration kafka,
+        @DefaultValue @Valid SpoolConfiguration spool,
         @DefaultValue @Valid ApiConfiguration api,
         @DefaultValue Map<String, @Valid MarketplaceConfiguration> marketplaces,
         @DefaultValue @Valid RegistrationConfiguration registration,
@@ -42,6 +44,7 @@ record PasarConfiguration(
                 formerPublicUrls,
                 ingest,
                 kafka,
+                spool,
                 api,
                 marketplaces,
                 registration,

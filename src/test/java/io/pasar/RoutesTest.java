@@ -147,7 +147,8 @@ class RoutesTest {
                 if (uri.startsWith("http")
                         || uri.contains("api-url")
                         || uri.contains("token-url")
-                        || uri.equals("direct:publish")) {
+                        || uri.equals("direct:publish")
+                        || uri.equals("direct:kafka")) {
                     assertThat(wiped).as("headers wiped before " + uri).isTrue();
                 }
             }

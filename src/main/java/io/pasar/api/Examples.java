@@ -226,5 +226,29 @@ final class Examples {
               ]
             }""";
 
+    static final String SPOOL =
+            """
+            {
+              "taking": true,
+              "kafkaAway": true,
+              "events": 1204,
+              "bytes": 1733120,
+              "maxBytes": 1073741824,
+              "oldest": "2026-01-31T09:31:02.125Z",
+              "oldestAgeSeconds": 95,
+              "tooOld": false,
+              "damaged": false,
+              "setAsideEvents": 1,
+              "setAside": [
+                {
+                  "topic": "pasar.tiki.order",
+                  "key": "41235121321/627100042",
+                  "ceId": "0fa6c1d4e5b9",
+                  "reason": "record-too-large",
+                  "since": "2026-01-31T09:31:02.125Z"
+                }
+              ]
+            }""";
+
     private Examples() {}
 }

@@ -73,6 +73,9 @@ class OpenApiConfiguration {
             entry("Applied", Set.of("plan", "requestId")),
             entry("MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds")));
 
+    private static final Map<String, Set<String>> NULLABLE_OF_SPOOL =
+            Map.of("SpoolView", Set.of("oldest"), "SetAside", Set.of("key", "ceId"));
+
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {
         return new OpenAPI()
@@ -111,10 +114,14 @@ class OpenApiConfiguration {
                     .forEach(document.getComponents()::addSchemas);
             document.getComponents().getSchemas().forEach((name, schema) -> {
                 if (!name.equals(PROBLEM) && schema.getProperties() != null) {
-                    membersAreAlwaysThere(schema, NULLABLE.getOrDefault(name, Set.of()));
+                    membersAreAlwaysThere(schema, nullable(name));
                 }
             });
         };
+    }
+
+    private static Set<String> nullable(String name) {
+        return NULLABLE.getOrDefault(name, NULLABLE_OF_SPOOL.getOrDefault(name, Set.of()));
     }
 
     private static Operation addProblems(Operation operation, HandlerMethod call) {

@@ -27,7 +27,8 @@ enum Problem {
     MARKETPLACE_FAILED(HttpStatus.BAD_GATEWAY, "The marketplace did not do what it was asked"),
     MARKETPLACE_BUSY(HttpStatus.SERVICE_UNAVAILABLE, "Too many calls wait for the marketplace's rate limit"),
     NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, "The gateway was not ready, and nothing was done"),
-    KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer");
+    KAFKA_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer"),
+    SPOOL_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The spool cannot be used now");
 
     private static final String SCHEME = "urn:pasar:problem:";
 

@@ -34,6 +34,14 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     /** How long the rest of a refused body is thrown away: closing at once would reset the answer away. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
+    /**
+     * How often a body that is not there yet is looked at, and the bytes that must have come since then while too much
+     * is held: whoever sends bodies and stops before their last byte shall not keep the others out.
+     */
+    private static final Duration PACE = Duration.ofSeconds(1);
+
+    private static final int PACE_BYTES = 64 * 1024;
+
     private static final int RETRY_SECONDS = 1;
 
     private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
@@ -65,6 +73,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private final long maxBody;
     private final Deadlines answerDeadlines;
     private final Deadlines readDeadlines;
+    private final Deadlines paceDeadlines;
     private final Deadlines lingerDeadlines;
     private final Deadlines idleDeadlines;
     private final Map<HttpConnection, Activity> activities = new HashMap<>();
@@ -87,6 +96,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         this.maxBody = configuration.maxBody().toBytes();
         this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
+        this.paceDeadlines = new Deadlines(vertx, PACE);
         this.lingerDeadlines = new Deadlines(vertx, LINGER);
         this.idleDeadlines = new Deadlines(vertx, IDLE);
     }
@@ -251,6 +261,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private final Context context;
         private Buffer body;
         private int held;
+        private Deadline pace;
         private Deadline deadline;
         private boolean bodyEnded;
         private boolean answered;
@@ -293,11 +304,27 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             body = body == null ? chunk : body.appendBuffer(chunk);
             if (held > maxBody) {
                 refuse(route, "too-large", TOO_LARGE);
+            } else if (pace == null && held != contentLength(request)) {
+                watchPace(route);
             }
+        }
+
+        private void watchPace(String route) {
+            int before = held;
+            pace = paceDeadlines.add(() -> {
+                if (load.isCrowded() && held - before < PACE_BYTES) {
+                    refuse(route, "too-slow", TOO_SLOW);
+                } else {
+                    watchPace(route);
+                }
+            });
         }
 
         private void deliver(IngestEngine.Match match, String prefix) {
             deadline.met();
+            if (pace != null) {
+                pace.met();
+            }
             String route = match.consumer().getRouteId();
             if (!match.consumer().isStarted()) {
                 refuse(route, "stopped", STOPPED);
@@ -330,6 +357,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             held = 0;
             if (deadline != null) {
                 deadline.met();
+            }
+            if (pace != null) {
+                pace.met();
             }
         }
 

@@ -28,6 +28,11 @@ final class Load {
         return false;
     }
 
+    /** Whether so much is held that bodies which hardly arrive must make room. */
+    boolean isCrowded() {
+        return held.get() > maxHeld / 2;
+    }
+
     void release(long bytes) {
         held.addAndGet(-bytes);
     }

@@ -16,11 +16,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.security.auth.login.LoginException;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -47,6 +49,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     private final String bootstrapServers;
     private final ClientProperties properties;
     private final List<LateProducer> publishers = new CopyOnWriteArrayList<>();
+    private final LiveSends liveSends;
     private final ProducerWatch watch = new ProducerWatch(this::admin, this::renew);
     private final ScheduledExecutorService connecting = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "kafka-connect");
@@ -67,6 +70,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         this.bootstrapServers = bootstrapServers;
         this.properties = new ClientProperties(configuration, bootstrapServers);
         this.partitions = configuration.topics().partitions();
+        this.liveSends = new LiveSends(configuration.acknowledgeWithin());
         connecting.scheduleWithFixedDelay(
                 watch::check, WATCH_EVERY.toMillis(), WATCH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -106,7 +110,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
      * @throws KafkaStartException if {@code pasar.kafka.properties} can never work
      */
     public Producer<byte[], byte[]> producer(Map<String, Object> more) {
-        return late(properties.producer(more));
+        return late(properties.producer(more), UnaryOperator.identity());
     }
 
     /**
@@ -115,7 +119,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
      */
     @Override
     public Producer<byte[], byte[]> getProducer(Properties fromRoute) {
-        LateProducer producer = late(properties.publisher(map(fromRoute)));
+        LateProducer producer = late(properties.publisher(map(fromRoute)), liveSends::begin);
         publishers.add(producer);
         warmUp(producer);
         return producer;
@@ -147,6 +151,11 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         publishers.forEach(this::warmUp);
     }
 
+    /** How the producers of {@code kafka:} steps fare. */
+    public LiveSends liveSends() {
+        return liveSends;
+    }
+
     /** When Kafka last acknowledged a record of any producer; empty if it never has. */
     Optional<Instant> lastAcknowledged() {
         return watch.lastAcknowledged();
@@ -163,6 +172,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         connecting.shutdownNow();
         watch.close();
         publishers.forEach(LateProducer::close);
+        liveSends.close();
     }
 
     private void warmUp(LateProducer producer) {
@@ -172,8 +182,9 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         }
     }
 
-    private LateProducer late(Map<String, Object> settings) {
-        LateProducer producer = new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), this::forget);
+    private LateProducer late(Map<String, Object> settings, UnaryOperator<Callback> budget) {
+        LateProducer producer =
+                new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), this::forget, budget);
         watch.add(producer);
         if (!producer.connect()) {
             LOGGER.atWarn()

@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param bootstrapServers {@code host:port,…}; empty starts the embedded broker
  * @param properties passed to every Kafka client: SASL, TLS, …
- * @param acknowledgeWithin how long an event waits for Kafka's acknowledgement before it counts as not published;
+ * @param acknowledgeWithin how long an event waits for Kafka's acknowledgement before it goes to the spool;
  *     below {@code pasar.ingest.answer-within}
  * @param embedded the broker that runs in the process when no other is configured
  * @param topics how topics are created, and what existing ones are checked for
@@ -22,7 +22,7 @@ import org.springframework.util.unit.DataSize;
 public record KafkaConfiguration(
         @DefaultValue("") String bootstrapServers,
         @DefaultValue Map<String, String> properties,
-        @DefaultValue("400ms") @NotNull Duration acknowledgeWithin,
+        @DefaultValue("300ms") @NotNull Duration acknowledgeWithin,
         @DefaultValue @Valid Embedded embedded,
         @DefaultValue @Valid Topics topics) {
 

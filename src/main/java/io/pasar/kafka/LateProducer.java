@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -44,6 +45,7 @@ final class LateProducer implements Producer<byte[], byte[]> {
 
     private final Supplier<Producer<byte[], byte[]>> create;
     private final Consumer<LateProducer> onClose;
+    private final UnaryOperator<Callback> budget;
 
     private volatile Producer<byte[], byte[]> connected;
     private volatile boolean closed;
@@ -55,8 +57,15 @@ final class LateProducer implements Producer<byte[], byte[]> {
     private final AtomicInteger renewedInVain = new AtomicInteger();
 
     LateProducer(Supplier<Producer<byte[], byte[]>> create, Consumer<LateProducer> onClose) {
+        this(create, onClose, UnaryOperator.identity());
+    }
+
+    /** @param budget given every send's callback, which may be null; what it returns is called instead */
+    LateProducer(
+            Supplier<Producer<byte[], byte[]>> create, Consumer<LateProducer> onClose, UnaryOperator<Callback> budget) {
         this.create = create;
         this.onClose = onClose;
+        this.budget = budget;
     }
 
     /**
@@ -156,22 +165,32 @@ final class LateProducer implements Producer<byte[], byte[]> {
     }
 
     @Override
-    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> producerRecord, Callback callback) {
+    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> producerRecord, Callback onCompletion) {
+        Callback callback = budget.apply(onCompletion);
         Producer<byte[], byte[]> producer = connected;
         if (producer != null) {
             if (waitingSince == 0) {
                 waitingSince = now();
             }
-            return producer.send(producerRecord, (metadata, failure) -> {
-                if (failure == null) {
-                    acknowledged();
-                }
-                if (callback != null) {
-                    callback.onCompletion(metadata, failure);
-                }
-            });
+            try {
+                return producer.send(producerRecord, (metadata, failure) -> {
+                    if (failure == null) {
+                        acknowledged();
+                    }
+                    if (callback != null) {
+                        callback.onCompletion(metadata, failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                return failed(producerRecord, callback, e);
+            }
         }
-        KafkaUnavailableException failure = unavailable();
+        return failed(producerRecord, callback, unavailable());
+    }
+
+    /** Told as every other failure is: one that is thrown would leave the callback to its budget. */
+    private static Future<RecordMetadata> failed(
+            ProducerRecord<byte[], byte[]> producerRecord, Callback callback, RuntimeException failure) {
         if (callback != null) {
             TopicPartition none = new TopicPartition(producerRecord.topic(), RecordMetadata.UNKNOWN_PARTITION);
             callback.onCompletion(new RecordMetadata(none, -1, -1, -1, -1, -1), failure);

@@ -54,6 +54,11 @@ class AccessTest extends OverHttp {
                     POST    | /api/reconcile                              | write | 202
                     GET     | /api/topics/pasar.tiki.order/records        | none  | 401
                     GET     | /api/topics/pasar.tiki.order/records        | read  | 200
+                    GET     | /api/spool                                  | none  | 401
+                    GET     | /api/spool                                  | read  | 200
+                    POST    | /api/spool/set-aside/retry                  | none  | 401
+                    POST    | /api/spool/set-aside/retry                  | read  | 403
+                    POST    | /api/spool/set-aside/retry                  | write | 200
                     GET     | /api/none                                   | none  | 401
                     GET     | /api/none                                   | read  | 404
                     GET     | /error                                      | none  | 401
@@ -82,6 +87,8 @@ class AccessTest extends OverHttp {
         // Given
         when(registrations.detail("tiki", "1")).thenReturn(Optional.of(Fixtures.DETAIL));
         when(registrations.webhooks("tiki", "1")).thenReturn(Optional.of(Fixtures.WEBHOOKS));
+        when(spool.status()).thenReturn(Fixtures.SPOOL);
+        when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));

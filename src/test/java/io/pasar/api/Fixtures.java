@@ -1,5 +1,6 @@
 package io.pasar.api;
 
+import io.pasar.kafka.spool.SpoolStatus;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.AddressTraffic;
 import io.pasar.registration.AddressUse;
@@ -17,6 +18,7 @@ import io.pasar.registration.SecretUse;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,20 @@ final class Fixtures {
 
     static final RegistrationStatus TIKI =
             new RegistrationStatus("tiki", "41235121321", State.NEVER_REGISTERED, null, null, null, null);
+
+    static final SpoolStatus SPOOL = new SpoolStatus(
+            true,
+            true,
+            1204,
+            1_733_120,
+            1_073_741_824,
+            READ_AT,
+            Duration.ofSeconds(95),
+            false,
+            false,
+            1,
+            List.of(new SpoolStatus.SetAside(
+                    "pasar.tiki.order", "41235121321/627100042", "0fa6c1d4e5b9", "record-too-large", READ_AT)));
 
     static final RegistrationDetail DETAIL = new RegistrationDetail(
             TOKOPEDIA,

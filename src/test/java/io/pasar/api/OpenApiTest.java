@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(8);
+        assertThat(described).isEqualTo(mapped).hasSize(10);
     }
 
     @Test
@@ -109,7 +109,8 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:marketplace-failed",
                         "urn:pasar:problem:marketplace-busy",
                         "urn:pasar:problem:not-ready",
-                        "urn:pasar:problem:kafka-unavailable");
+                        "urn:pasar:problem:kafka-unavailable",
+                        "urn:pasar:problem:spool-unavailable");
     }
 
     @ParameterizedTest
@@ -123,6 +124,8 @@ class OpenApiTest extends OverHttp {
         "GET, /api/addresses, AddressList",
         "POST, /api/reconcile, Queued",
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
+        "GET, /api/spool, SpoolView",
+        "POST, /api/spool/set-aside/retry, Retried",
         "GET, /api/registrations?x=1, Problem",
         "GET, /api/registrations/tiki/failing, Problem",
         "GET, /api/none, Problem",
@@ -140,6 +143,8 @@ class OpenApiTest extends OverHttp {
         when(registrations.request(any(), any(), any()))
                 .thenReturn(Optional.of(new Pending("id", CompletableFuture.completedFuture(Fixtures.DONE))));
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
+        when(spool.status()).thenReturn(Fixtures.SPOOL);
+        when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
 
         // When

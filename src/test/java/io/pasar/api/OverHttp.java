@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pasar.kafka.TopicReader;
+import io.pasar.kafka.spool.Spool;
 import io.pasar.registration.Registrations;
 import java.io.IOException;
 import java.net.Socket;
@@ -26,7 +27,12 @@ import org.springframework.test.context.bean.override.mockito.MockitoBean;
 @SpringBootTest(
         classes = ApiUnderTest.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"server.tomcat.threads.max=2", "server.tomcat.threads.min-spare=2"})
+        properties = {
+            "server.tomcat.threads.max=2",
+            "server.tomcat.threads.min-spare=2",
+            // Nothing of the gateway is here that could be ready
+            "management.endpoint.health.validate-group-membership=false"
+        })
 @AutoConfigureObservability(tracing = false)
 abstract class OverHttp {
 
@@ -43,6 +49,9 @@ abstract class OverHttp {
 
     @MockitoBean
     protected TopicReader topics;
+
+    @MockitoBean
+    protected Spool spool;
 
     /** @param token null for none */
     protected HttpResponse<String> call(String method, String path, String token)

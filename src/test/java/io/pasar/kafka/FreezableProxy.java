@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * Stands between a client and a broker, and can leave the client without any answer, or without those to one kind of
  * request, while connections stay open.
  */
-final class FreezableProxy implements AutoCloseable {
+public final class FreezableProxy implements AutoCloseable {
 
     static final int NOTHING = -1;
 
@@ -27,15 +27,15 @@ final class FreezableProxy implements AutoCloseable {
     private volatile int swallowed = NOTHING;
     private boolean frozen;
 
-    FreezableProxy() throws IOException {
+    public FreezableProxy() throws IOException {
         start("proxy-accept", this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    void forwardTo(int port) {
+    public void forwardTo(int port) {
         brokerPort = port;
     }
 
@@ -44,11 +44,11 @@ final class FreezableProxy implements AutoCloseable {
         swallowed = apiKey;
     }
 
-    synchronized void freeze() {
+    public synchronized void freeze() {
         frozen = true;
     }
 
-    synchronized void thaw() {
+    public synchronized void thaw() {
         frozen = false;
         notifyAll();
     }

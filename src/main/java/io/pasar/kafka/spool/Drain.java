@@ -1,0 +1,227 @@
+package io.pasar.kafka.spool;
+
+import io.pasar.kafka.LiveSends;
+import io.pasar.kafka.spool.SpoolStore.Entry;
+import io.pasar.kafka.spool.SpoolStore.Stored;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what is in the store to Kafka, in order, with many events under way at once. Their producer retries without
+ * end, so that none overtakes another of its partition; where it gives up all the same, nothing more is sent until all
+ * that is under way has come to its end, and then all is sent again from the first that failed. For the spool's thread.
+ */
+final class Drain {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Drain.class);
+
+    private static final int MOST_UNDER_WAY = 1_000;
+    private static final int LEAST_UNDER_WAY = 32;
+    private static final long MOST_BYTES_UNDER_WAY = 4L * 1024 * 1024;
+    private static final int READ_AT_ONCE = 250;
+
+    /** Of a topic that is not even tried. */
+    private static final Exception NO_SUCH_TOPIC = new UnknownTopicOrPartitionException();
+
+    private static final long PACE_EVERY = Duration.ofMillis(20).toNanos();
+    private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
+
+    private final Producer<byte[], byte[]> producer;
+    private final LiveSends live;
+    private final MissingTopics missingTopics;
+    private final Consumer<Settled> onSettled;
+
+    /**
+     * Without any end of a send for this long, nothing more is sent: the producer may soon be replaced (see
+     * ProducerWatch), and what the new one sends would overtake what the old one has not.
+     */
+    private static final long STALLED_AFTER = Duration.ofSeconds(4).toNanos();
+
+    /** Settles that come for an earlier one belong to events that have been read anew since. */
+    private volatile int epoch;
+
+    private long cursor;
+    private int underWay;
+    private long bytesUnderWay;
+    private long firstFailed = Long.MAX_VALUE;
+    private long pause = FIRST_PAUSE;
+    private long resumeAt = System.nanoTime();
+    private int window = LEAST_UNDER_WAY;
+    private long progressAt;
+
+    /** Set as soon as a send has failed, on any thread: the next event may be of the same key. */
+    private volatile boolean failed;
+
+    private long pacedAt = System.nanoTime();
+
+    /** What became of a send; {@code failure} is null if Kafka has acknowledged. */
+    record Settled(int epoch, Entry entry, String topic, long sentAt, Exception failure) {}
+
+    /** What is to become of a sent event. */
+    enum Verdict {
+        DRAINED,
+        REFUSED,
+        AGAIN,
+        STALE
+    }
+
+    /** @param onSettled called on any thread */
+    Drain(Producer<byte[], byte[]> producer, LiveSends live, MissingTopics missingTopics, Consumer<Settled> onSettled) {
+        this.producer = producer;
+        this.live = live;
+        this.missingTopics = missingTopics;
+        this.onSettled = onSettled;
+    }
+
+    /** How the producer of a drain differs: waits for no metadata on the spool's thread, and never gives up by itself. */
+    static Map<String, Object> settings() {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "pasar-spool");
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 4 * MOST_BYTES_UNDER_WAY);
+        settings.put(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
+        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        settings.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 500);
+        return settings;
+    }
+
+    /** Forgets what is under way, and begins with the first event there is. */
+    void restart() {
+        epoch = epoch + 1;
+        cursor = 0;
+        underWay = 0;
+        bytesUnderWay = 0;
+        firstFailed = Long.MAX_VALUE;
+        failed = false;
+    }
+
+    boolean isIdle() {
+        return underWay == 0;
+    }
+
+    /** Whether {@link #send} would send something now, if there is something from the cursor on. */
+    boolean isReady(long end) {
+        if (isFailing()) {
+            return underWay == 0 && System.nanoTime() - resumeAt >= 0;
+        }
+        return !failed
+                && cursor < end
+                && underWay < window
+                && bytesUnderWay < MOST_BYTES_UNDER_WAY
+                && (underWay == 0 || System.nanoTime() - progressAt < STALLED_AFTER);
+    }
+
+    /**
+     * Sends as many events as may be under way. What was settled must have left the store before.
+     *
+     * @param end one more than the last event's sequence
+     */
+    void send(SpoolStore store, long end) throws RocksDBException {
+        pace();
+        if (isFailing() && isReady(end)) {
+            cursor = firstFailed;
+            firstFailed = Long.MAX_VALUE;
+            failed = false;
+        }
+        while (!isFailing() && isReady(end)) {
+            var events =
+                    store.read(cursor, Math.min(READ_AT_ONCE, window - underWay), MOST_BYTES_UNDER_WAY - bytesUnderWay);
+            if (events.isEmpty()) {
+                cursor = end;
+            }
+            for (Stored stored : events) {
+                if (failed) {
+                    return;
+                }
+                cursor = stored.entry().sequence() + 1;
+                send(stored);
+            }
+        }
+    }
+
+    private void send(Stored stored) {
+        Entry entry = stored.entry();
+        int current = epoch;
+        long sentAt = System.nanoTime();
+        if (underWay == 0) {
+            progressAt = sentAt;
+        }
+        underWay++;
+        bytesUnderWay += entry.size();
+        ProducerRecord<byte[], byte[]> event = EventCodec.decode(stored.event());
+        String topic = event.topic();
+        if (missingTopics.contains(topic)) {
+            onSettled.accept(new Settled(current, entry, topic, sentAt, NO_SUCH_TOPIC));
+            return;
+        }
+        Callback callback = (metadata, failure) -> {
+            if (failure != null && !Refusal.isForGood(failure) && current == epoch) {
+                failed = true;
+            }
+            onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
+        };
+        try {
+            producer.send(event, callback);
+        } catch (RuntimeException e) {
+            callback.onCompletion(null, e);
+        }
+    }
+
+    /** Takes note of what became of a send. */
+    Verdict settle(Settled settled) {
+        if (settled.epoch() != epoch) {
+            return Verdict.STALE;
+        }
+        progressAt = System.nanoTime();
+        underWay--;
+        bytesUnderWay -= settled.entry().size();
+        Exception failure = settled.failure();
+        if (failure == null) {
+            pause = FIRST_PAUSE;
+            live.acknowledgedAfter(Duration.ofNanos(System.nanoTime() - settled.sentAt()));
+            return Verdict.DRAINED;
+        }
+        if (Refusal.isForGood(failure) || failure == NO_SUCH_TOPIC) {
+            return Verdict.REFUSED;
+        }
+        if (!isFailing()) {
+            LOGGER.atDebug().addKeyValue("reason", failure.toString()).log("Kafka does not take an event of the spool");
+            resumeAt = System.nanoTime() + pause;
+            pause = Math.min(2 * pause, LONGEST_PAUSE);
+            missingTopics.suspect(settled.topic());
+        }
+        firstFailed = Math.min(firstFailed, settled.entry().sequence());
+        return Verdict.AGAIN;
+    }
+
+    /** Whether it waits to send again what has failed; what is acknowledged must leave the store meanwhile. */
+    boolean isFailing() {
+        return firstFailed != Long.MAX_VALUE;
+    }
+
+    /** Makes room for live events when their acknowledgements take long, and takes it back bit by bit. */
+    private void pace() {
+        long now = System.nanoTime();
+        if (now - pacedAt < PACE_EVERY) {
+            return;
+        }
+        pacedAt = now;
+        boolean crowded = live.latency().compareTo(live.budget().dividedBy(4)) > 0;
+        window = crowded ? Math.max(LEAST_UNDER_WAY, window / 2) : Math.min(MOST_UNDER_WAY, window + LEAST_UNDER_WAY);
+    }
+}

@@ -1,0 +1,42 @@
+package io.pasar.kafka.spool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rocksdb.NativeLibraryLoader;
+import org.rocksdb.RocksDB;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * RocksDB's native part. By default it goes to a new file in the temporary directory with every start, which a killed
+ * process leaves behind, and which containers often let nobody write to or execute.
+ */
+final class NativeLibrary {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(NativeLibrary.class);
+
+    private NativeLibrary() {}
+
+    /**
+     * @param directory tried first; the temporary directory is next
+     * @throws IOException if it can be loaded from neither
+     */
+    static synchronized void load(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory);
+            NativeLibraryLoader.getInstance()
+                    .loadLibrary(directory.toAbsolutePath().toString());
+        } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
+            LOGGER.atWarn()
+                    .addKeyValue("directory", directory)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("RocksDB cannot be loaded from here; trying the temporary directory");
+        }
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | UnsatisfiedLinkError e) {
+            throw new IOException("RocksDB's library cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,570 @@
+package io.pasar.kafka.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.KafkaStartException;
+import io.pasar.kafka.LiveSends;
+import io.pasar.kafka.spool.Drain.Settled;
+import io.pasar.kafka.spool.SpoolStatus.SetAside;
+import io.pasar.kafka.spool.SpoolStore.Aside;
+import io.pasar.kafka.spool.SpoolStore.Change;
+import io.pasar.kafka.spool.SpoolStore.Entry;
+import io.pasar.kafka.spool.SpoolUnavailableException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The local durable queue behind Kafka. An event that it has taken is on the disk; it goes to Kafka, in order, as soon as
+ * Kafka takes it, and leaves the disk only when Kafka has acknowledged it.
+ *
+ * <p>One thread alone touches the disk: it takes all that waits and writes it in one piece with one sync, so nobody else
+ * ever waits for a disk. While the spool holds events of a record key, new ones of that key belong behind them
+ * ({@link #goesFirst}). Safe for use by many threads.
+ */
+public final class Spool implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Spool.class);
+
+    private static final int MOST_WAITING = 8_192;
+    private static final int MOST_PER_WRITE = 1_024;
+    private static final int SETTLED_PER_WRITE = 250;
+    private static final int SET_ASIDE_SHOWN = 100;
+
+    /** Left on the disk for what RocksDB does by itself: a disk that is full to the last byte cannot even be drained. */
+    private static final long SPARE_BYTES = 64L * 1024 * 1024;
+
+    /** Garbage that is worth sorting out when the last event has gone. */
+    private static final long RECLAIM_BYTES = 32L * 1024 * 1024;
+
+    private static final Duration MISSING_TOPIC_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final Duration ALARM_EVERY = Duration.ofMinutes(5);
+    private static final Duration REOPEN_EVERY = Duration.ofSeconds(1);
+    private static final Duration SETTLE_WITHIN = Duration.ofSeconds(1);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(8);
+
+    private final Path directory;
+    private final SpoolConfiguration configuration;
+    private final LiveSends live;
+    private final SpoolMetrics metrics;
+    private final Clock clock;
+    private final Producer<byte[], byte[]> producer;
+    private final MissingTopics missingTopics;
+    private final Drain drain;
+    private final KeyCounts keys = new KeyCounts();
+    private final BlockingQueue<Object> inbox = new LinkedBlockingQueue<>();
+    private final ConcurrentSkipListMap<Long, SetAside> shown = new ConcurrentSkipListMap<>();
+    private final Thread thread = new Thread(this::run, "spool");
+
+    /** Guards what decides whether an event is taken, against the spool being closed or opened anew meanwhile. */
+    private final Object gate = new Object();
+
+    private boolean open;
+    private boolean closed;
+    private long bytes;
+    private int waiting;
+
+    private volatile boolean taking;
+    private volatile boolean roomOnDisk = true;
+    private volatile boolean damaged;
+    private volatile long events;
+    private volatile long setAsideEvents;
+    private volatile Instant oldest;
+    private volatile long syncs;
+
+    // Of the thread alone
+    private final List<Entry> settled = new ArrayList<>();
+    private SpoolStore store;
+    private long next;
+    private long oldestFrom;
+    private long garbage;
+    private long lookedAt = System.nanoTime() - LOOK_EVERY.toNanos();
+    private long alarmedAt = System.nanoTime() - ALARM_EVERY.toNanos();
+
+    private record Put(byte[] event, int hash, Instant since, Consumer<SpoolUnavailableException> onTaken) {
+        private long bytes() {
+            return Entry.bytes(event.length);
+        }
+    }
+
+    private record Retry(CompletableFuture<Long> moved) {}
+
+    private enum Signal {
+        WAKE
+    }
+
+    /**
+     * Opens the spool and begins to drain it.
+     *
+     * @param directory of its own; is created
+     * @throws KafkaStartException if it cannot be opened
+     */
+    public Spool(
+            Path directory, SpoolConfiguration configuration, KafkaClients clients, SpoolMetrics metrics, Clock clock) {
+        this.directory = directory;
+        this.configuration = configuration;
+        this.live = clients.liveSends();
+        this.metrics = metrics;
+        this.clock = clock;
+        open();
+        this.producer = clients.producer(Drain.settings());
+        this.missingTopics = new MissingTopics(clients::admin, MISSING_TOPIC_PATIENCE);
+        this.drain = new Drain(producer, live, missingTopics, inbox::add);
+        metrics.watch(this);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Whether an event of this topic and key belongs into the spool without being tried at Kafka: earlier ones of its
+     * key are still there, or Kafka is away and others find out when it is back.
+     */
+    public boolean goesFirst(String topic, byte[] key) {
+        return keys.has(KeyCounts.hash(topic, key)) || (live.isAway() && events > 0);
+    }
+
+    /**
+     * Takes an event.
+     *
+     * @param event with a timestamp; goes to Kafka as it is
+     * @param onTaken called once, on the spool's thread: with null when the event is on the disk; with a failure if it
+     *     is not known to be. Must not block
+     * @throws SpoolUnavailableException if the event cannot be taken; nothing is called then
+     */
+    public void put(ProducerRecord<byte[], byte[]> event, Consumer<SpoolUnavailableException> onTaken) {
+        Put put =
+                new Put(EventCodec.encode(event), KeyCounts.hash(event.topic(), event.key()), clock.instant(), onTaken);
+        Reason refused = offer(put);
+        if (refused != null) {
+            metrics.refused(refused);
+            throw new SpoolUnavailableException(refused);
+        }
+    }
+
+    /** Why not; null if it is. */
+    private Reason offer(Put put) {
+        synchronized (gate) {
+            if (!open) {
+                return closed ? Reason.CLOSED : Reason.BROKEN;
+            }
+            if (!roomOnDisk) {
+                return Reason.DISK_FULL;
+            }
+            if (bytes + put.bytes() > configuration.maxSize().toBytes()) {
+                return Reason.FULL;
+            }
+            if (waiting >= MOST_WAITING) {
+                return Reason.BUSY;
+            }
+            waiting++;
+            bytes += put.bytes();
+            keys.add(put.hash());
+            inbox.add(put);
+            return null;
+        }
+    }
+
+    /** Where it stands; cheap. */
+    public SpoolStatus status() {
+        Instant since = oldest;
+        Duration age = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+        long size;
+        synchronized (gate) {
+            size = bytes;
+        }
+        return new SpoolStatus(
+                taking && roomOnDisk && size < configuration.maxSize().toBytes(),
+                live.isAway(),
+                events,
+                size,
+                configuration.maxSize().toBytes(),
+                since,
+                age.isNegative() ? Duration.ZERO : age,
+                age.compareTo(configuration.maxAge()) > 0,
+                damaged,
+                setAsideEvents,
+                List.copyOf(shown.values()));
+    }
+
+    /** Puts what is set aside behind all that waits, to be tried at Kafka again; the result tells how many that are. */
+    public CompletableFuture<Long> retrySetAside() {
+        Retry retry = new Retry(new CompletableFuture<>());
+        synchronized (gate) {
+            if (!open) {
+                return CompletableFuture.failedFuture(
+                        new SpoolUnavailableException(closed ? Reason.CLOSED : Reason.BROKEN));
+            }
+            inbox.add(retry);
+        }
+        return retry.moved();
+    }
+
+    /** How often the disk was made to keep what was written. */
+    long syncs() {
+        return syncs;
+    }
+
+    /** Writes what it has accepted, waits a moment for what is under way to Kafka, and keeps the rest. */
+    @Override
+    public void close() {
+        synchronized (gate) {
+            open = false;
+            closed = true;
+            inbox.add(Signal.WAKE);
+        }
+        try {
+            thread.join(CLOSE_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        missingTopics.close();
+        producer.close(Duration.ZERO);
+    }
+
+    private void run() {
+        long closeAt = 0;
+        while (true) {
+            boolean closing;
+            boolean nothingWaits;
+            synchronized (gate) {
+                closing = closed;
+                nothingWaits = waiting == 0;
+            }
+            if (closing && closeAt == 0) {
+                closeAt = System.nanoTime() + SETTLE_WITHIN.toNanos();
+            }
+            boolean done = closing && nothingWaits && (drain.isIdle() || System.nanoTime() - closeAt >= 0);
+            if (done || (closing && store == null)) {
+                break;
+            }
+            try {
+                if (store == null) {
+                    reopen();
+                } else {
+                    turn(closing);
+                }
+            } catch (RocksDBException | IOException | RuntimeException e) {
+                broken(e);
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        fail(Reason.CLOSED, null);
+        if (store != null) {
+            closeStore();
+        }
+    }
+
+    private void turn(boolean closing) throws RocksDBException, IOException, InterruptedException {
+        List<Object> came = new ArrayList<>();
+        Object first = inbox.poll(mayIdle(closing), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            came.add(first);
+            inbox.drainTo(came, MOST_PER_WRITE - 1);
+        }
+        List<Put> puts = new ArrayList<>();
+        try {
+            try (Change change = store.change()) {
+                boolean changed = false;
+                for (Object each : came) {
+                    if (each instanceof Put put) {
+                        puts.add(put);
+                        change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
+                    } else if (each instanceof Settled end) {
+                        changed |= settle(end, change);
+                    } else if (each instanceof Retry retry) {
+                        retrySetAside(retry);
+                    }
+                }
+                boolean removing = !settled.isEmpty()
+                        && (!puts.isEmpty()
+                                || first == null
+                                || closing
+                                || drain.isFailing()
+                                || settled.size() >= SETTLED_PER_WRITE);
+                if (removing) {
+                    for (Entry entry : settled) {
+                        change.remove(entry.sequence());
+                    }
+                }
+                if (changed || removing || !puts.isEmpty()) {
+                    change.write(changed || !puts.isEmpty());
+                }
+                if (removing) {
+                    removed();
+                }
+            }
+        } catch (RocksDBException | RuntimeException e) {
+            // Not known whether they are on the disk: if they are, they are drained all the same
+            SpoolUnavailableException unknown = new SpoolUnavailableException(Reason.BROKEN, e);
+            puts.forEach(put -> tell(put, unknown));
+            came.stream().filter(Retry.class::isInstance).map(Retry.class::cast).forEach(retry -> retry.moved()
+                    .completeExceptionally(unknown));
+            throw e;
+        }
+        taken(puts);
+        if (!closing) {
+            drain.send(store, next);
+        }
+        look();
+    }
+
+    private long mayIdle(boolean closing) {
+        if (!closing && drain.isReady(next)) {
+            return 0;
+        }
+        return settled.isEmpty() && !closing ? 50 : 5;
+    }
+
+    private void taken(List<Put> puts) {
+        if (puts.isEmpty()) {
+            return;
+        }
+        synchronized (gate) {
+            waiting -= puts.size();
+        }
+        if (events == 0) {
+            oldest = puts.get(0).since();
+        }
+        events = events + puts.size();
+        metrics.spooled(puts.size());
+        syncs = store.syncs();
+        puts.forEach(put -> tell(put, null));
+    }
+
+    private static void tell(Put put, SpoolUnavailableException failure) {
+        try {
+            put.onTaken().accept(failure);
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("What follows the spool has failed");
+        }
+    }
+
+    /** Whether the change has something in it that must be kept. */
+    private boolean settle(Settled end, Change change) throws RocksDBException {
+        switch (drain.settle(end)) {
+            case DRAINED -> settled.add(end.entry());
+            case REFUSED -> {
+                setAside(end, change);
+                return true;
+            }
+            case AGAIN -> metrics.sentAgain();
+            default -> {
+                // Read anew since, and sent again
+            }
+        }
+        return false;
+    }
+
+    /** These keys may go to Kafka by themselves again. */
+    private void removed() {
+        long size = 0;
+        for (Entry entry : settled) {
+            size += entry.bytes();
+            keys.remove(entry.hash());
+        }
+        synchronized (gate) {
+            bytes -= size;
+        }
+        garbage += size;
+        events = events - settled.size();
+        metrics.drained(settled.size());
+        settled.clear();
+    }
+
+    private void setAside(Settled end, Change change) throws RocksDBException {
+        Entry entry = end.entry();
+        byte[] event = store.read(entry.sequence(), 1, 1).get(0).event();
+        Aside aside = new Aside(entry, Refusal.reason(end.failure()), event);
+        change.setAside(aside);
+        keys.remove(entry.hash());
+        events = events - 1;
+        setAsideEvents = setAsideEvents + 1;
+        show(aside);
+        LOGGER.atError()
+                .addKeyValue("topic", end.topic())
+                .addKeyValue("reason", aside.reason())
+                .log("Kafka refuses an event; it is set aside");
+    }
+
+    private void show(Aside aside) {
+        if (shown.size() >= SET_ASIDE_SHOWN) {
+            return;
+        }
+        ProducerRecord<byte[], byte[]> event = EventCodec.decode(aside.event());
+        Header id = event.headers().lastHeader("ce_id");
+        shown.put(
+                aside.entry().sequence(),
+                new SetAside(
+                        event.topic(),
+                        event.key() == null ? null : new String(event.key(), UTF_8),
+                        id == null ? null : new String(id.value(), UTF_8),
+                        aside.reason(),
+                        aside.entry().since()));
+    }
+
+    private void retrySetAside(Retry retry) throws RocksDBException {
+        missingTopics.forget();
+        long moved = 0;
+        for (List<Aside> some = someAside(); !some.isEmpty(); some = someAside()) {
+            try (Change change = store.change()) {
+                for (Aside aside : some) {
+                    Entry old = aside.entry();
+                    change.add(new Entry(next++, old.hash(), old.size(), old.since()), aside.event());
+                    change.removeAside(old.sequence());
+                    keys.add(old.hash());
+                }
+                change.write(true);
+            }
+            moved += some.size();
+            events = events + some.size();
+            setAsideEvents = setAsideEvents - some.size();
+            shown.clear();
+        }
+        retry.moved().complete(moved);
+    }
+
+    private List<Aside> someAside() throws RocksDBException {
+        List<Aside> some = new ArrayList<>();
+        store.eachAside(some::add, SETTLED_PER_WRITE);
+        return some;
+    }
+
+    /** What is looked at now and then: age, disk, garbage. */
+    private void look() throws RocksDBException, IOException {
+        long now = System.nanoTime();
+        if (now - lookedAt < LOOK_EVERY.toNanos()) {
+            return;
+        }
+        lookedAt = now;
+        boolean room = store.usable() >= SPARE_BYTES;
+        if (room != roomOnDisk) {
+            LOGGER.atWarn().addKeyValue("room", room).log("The spool's disk has changed");
+        }
+        roomOnDisk = room;
+        Entry head = store.firstEntry(oldestFrom);
+        oldest = head == null ? null : head.since();
+        oldestFrom = head == null ? next : head.sequence();
+        if (head == null && garbage >= RECLAIM_BYTES && events == 0 && settled.isEmpty()) {
+            store.reclaim();
+            garbage = 0;
+        }
+        SpoolStatus status = status();
+        if ((status.tooOld() || !status.taking()) && now - alarmedAt >= ALARM_EVERY.toNanos()) {
+            alarmedAt = now;
+            LOGGER.atWarn()
+                    .addKeyValue("events", status.events())
+                    .addKeyValue("bytes", status.bytes())
+                    .addKeyValue("oldest", status.oldest())
+                    .addKeyValue("taking", status.taking())
+                    .log("Events wait in the spool");
+        }
+    }
+
+    private void broken(Exception e) {
+        LOGGER.atError().setCause(e).log("The spool's disk fails; it is opened anew");
+        fail(Reason.BROKEN, e);
+        closeStore();
+    }
+
+    /** Takes no more, and fails all that waits. */
+    private void fail(Reason reason, Exception cause) {
+        List<Object> left = new ArrayList<>();
+        synchronized (gate) {
+            open = false;
+            taking = false;
+            waiting = 0;
+            inbox.drainTo(left);
+        }
+        SpoolUnavailableException failure = new SpoolUnavailableException(reason, cause);
+        for (Object each : left) {
+            if (each instanceof Put put) {
+                metrics.refused(reason);
+                tell(put, failure);
+            } else if (each instanceof Retry retry) {
+                retry.moved().completeExceptionally(failure);
+            }
+        }
+    }
+
+    private void closeStore() {
+        store.close();
+        store = null;
+    }
+
+    private void reopen() throws InterruptedException {
+        try {
+            open();
+            LOGGER.atInfo().log("The spool is open again");
+        } catch (KafkaStartException e) {
+            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be opened; trying again");
+            inbox.poll(REOPEN_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void open() {
+        store = SpoolStore.open(directory);
+        keys.clear();
+        shown.clear();
+        settled.clear();
+        long[] found = new long[4];
+        try {
+            oldest = null;
+            store.eachEntry(entry -> {
+                oldest = oldest == null ? entry.since() : oldest;
+                keys.add(entry.hash());
+                found[0]++;
+                found[1] += entry.bytes();
+                found[2] = entry.sequence();
+            });
+            store.eachAside(
+                    aside -> {
+                        show(aside);
+                        found[3]++;
+                        found[1] += aside.entry().bytes();
+                        found[2] = Math.max(found[2], aside.entry().sequence());
+                    },
+                    Integer.MAX_VALUE);
+        } catch (RocksDBException e) {
+            closeStore();
+            throw new KafkaStartException("pasar.data-dir: the spool in " + directory + " cannot be read", e);
+        }
+        next = found[2] + 1;
+        oldestFrom = 0;
+        events = found[0];
+        setAsideEvents = found[3];
+        damaged |= store.isDamaged();
+        if (drain != null) {
+            drain.restart();
+        }
+        synchronized (gate) {
+            bytes = found[1];
+            open = !closed;
+            taking = open;
+        }
+        if (found[0] > 0 || found[3] > 0) {
+            LOGGER.atInfo()
+                    .addKeyValue("events", found[0])
+                    .addKeyValue("setAside", found[3])
+                    .log("The spool holds events from before");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.pasar.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LiveSendsTest {
+
+    private static final Duration BUDGET = Duration.ofMillis(300);
+
+    private final AtomicLong now = new AtomicLong();
+    private final LiveSends sends = new LiveSends(BUDGET, now::get);
+    private final List<Exception> ends = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        sends.close();
+    }
+
+    @Test
+    void failsASendWhoseTimeIsOverAndTellsItOnce() {
+        // Given
+        Callback send = begin();
+        after(299);
+        sends.expire();
+        assertThat(ends).isEmpty();
+
+        // When
+        after(1);
+        sends.expire();
+        send.onCompletion(null, null);
+
+        // Then
+        assertThat(ends).singleElement().isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void goesOnAfterASendWhoseEndFails() {
+        // Given
+        sends.begin((metadata, failure) -> {
+            throw new IllegalStateException("made up");
+        });
+        begin();
+
+        // When
+        after(300);
+        sends.expire();
+
+        // Then
+        assertThat(ends).hasSize(1);
+    }
+
+    @Test
+    void takesKafkaForAwayAfterAFailureWithoutAnAcknowledgementNearIt() {
+        // Given
+        begin().onCompletion(null, null);
+        Callback send = begin();
+
+        // When
+        after(300);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isTrue();
+
+        // When
+        begin().onCompletion(null, null);
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+        assertThat(send).isNotNull();
+    }
+
+    @Test
+    void doesNotTakeKafkaForAwayWhileItAcknowledgesOthers() {
+        // Given
+        begin();
+        after(200);
+        begin().onCompletion(null, null);
+
+        // When
+        after(100);
+        sends.expire();
+
+        // Then
+        assertThat(ends).hasSize(2);
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @Test
+    void doesNotTakeARefusalForAbsence() {
+        // When
+        begin().onCompletion(null, new RecordTooLargeException());
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @Test
+    void takesOnlyAPromptAcknowledgementOfOthersForPresence() {
+        // Given
+        begin().onCompletion(null, new TimeoutException());
+        assertThat(sends.isAway()).isTrue();
+
+        // When
+        sends.acknowledgedAfter(Duration.ofMillis(301));
+
+        // Then
+        assertThat(sends.isAway()).isTrue();
+
+        // When
+        sends.acknowledgedAfter(Duration.ofMillis(300));
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @Test
+    void forgetsALatencyThatNobodyMeetsAnyMore() {
+        // Given
+        Callback send = begin();
+        after(128);
+        send.onCompletion(null, null);
+
+        // Then
+        assertThat(sends.latency()).isEqualTo(Duration.ofMillis(4));
+
+        // When
+        after(1_000);
+
+        // Then
+        assertThat(sends.latency()).isZero();
+    }
+
+    private Callback begin() {
+        return sends.begin((metadata, failure) -> ends.add(failure));
+    }
+
+    private void after(long millis) {
+        now.addAndGet(Duration.ofMillis(millis).toNanos());
+    }
+}

@@ -1,0 +1,349 @@
+package io.pasar.kafka.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pasar.kafka.EmbeddedBroker;
+import io.pasar.kafka.FreezableProxy;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.TopicProvisioner;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+/** The spool before a real Kafka that freezes, goes and refuses. */
+class SpoolIT {
+
+    private static final Duration RECOVERY = Duration.ofSeconds(60);
+    private static final KafkaConfiguration.Topics TOPICS =
+            new KafkaConfiguration.Topics(2, (short) -1, Duration.ofDays(9_999), DataSize.ofMegabytes(2));
+
+    @TempDir
+    private Path directory;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private FreezableProxy proxy;
+    private EmbeddedBroker broker;
+    private KafkaClients clients;
+    private Spool spool;
+
+    @BeforeEach
+    void start() throws Exception {
+        proxy = new FreezableProxy();
+        startBroker(0);
+        clients = new KafkaClients(
+                new KafkaConfiguration(
+                        "", Map.of(), Duration.ofMillis(300), new KafkaConfiguration.Embedded(0), TOPICS),
+                "127.0.0.1:" + proxy.port());
+        new TopicProvisioner(clients, TOPICS, List.of("orders", "stock")).provision(Duration.ofSeconds(20));
+        open("1GB");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        spool.close();
+        clients.close();
+        broker.close();
+        proxy.close();
+    }
+
+    @Test
+    void handsOnEachEventAsItIsAndThenHoldsItsKeyBackNoMore() throws Exception {
+        // When
+        put("a", "a1").get(20, TimeUnit.SECONDS);
+        awaitDrained();
+
+        // Then
+        assertThat(in("orders")).singleElement().satisfies(found -> {
+            ProducerRecord<byte[], byte[]> event = Events.of("orders", "a", "a1");
+            assertThat(found.key()).isEqualTo(event.key());
+            assertThat(found.value()).isEqualTo(event.value());
+            assertThat(found.timestamp()).isEqualTo(event.timestamp());
+            assertThat(found.headers()).isEqualTo(event.headers());
+        });
+        await().until(() -> !spool.goesFirst("orders", bytes("a")));
+        assertThat(spool.status().bytes()).isZero();
+        assertThat(spool.status().oldest()).isNull();
+    }
+
+    @Test
+    void holdsBackTheKeysItHasAndNoOthersWhileKafkaIsFrozen() throws Exception {
+        // Given
+        proxy.freeze();
+
+        // When
+        put("a", "a1").get(20, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(spool.goesFirst("orders", bytes("a"))).isTrue();
+        assertThat(spool.goesFirst("orders", bytes("b"))).isFalse();
+        assertThat(spool.goesFirst("stock", bytes("a"))).isFalse();
+
+        // When
+        Producer<byte[], byte[]> live = clients.getProducer(new Properties());
+        live.send(Events.of("orders", "b", "live"));
+
+        // Then
+        await().until(() -> spool.goesFirst("orders", bytes("b")));
+
+        // When
+        proxy.thaw();
+
+        // Then
+        awaitDrained();
+        await().until(() -> !spool.goesFirst("orders", bytes("b")));
+        live.close();
+    }
+
+    @Test
+    void keepsTheOrderOfEveryKeyWhileKafkaComesAndGoes() throws Exception {
+        // Given
+        Random random = new Random(1);
+        Map<String, Integer> versions = new HashMap<>();
+        List<CompletableFuture<Void>> taken = new ArrayList<>();
+
+        // When
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 1_500; i++) {
+                String key = "key" + random.nextInt(20);
+                taken.add(put(key, key + " " + versions.merge(key, 1, Integer::sum)));
+            }
+            if (round == 0) {
+                proxy.freeze();
+            } else if (round == 1) {
+                proxy.thaw();
+                broker.close();
+                startBroker(broker.port());
+            }
+        }
+        CompletableFuture.allOf(taken.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+
+        // Then
+        awaitDrained();
+        Map<String, Integer> seen = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> each : in("orders")) {
+            String[] value = new String(each.value(), UTF_8).split(" ");
+            int version = Integer.parseInt(value[1]);
+            assertThat(version)
+                    .as("a repeat, or the next of " + value[0])
+                    .isLessThanOrEqualTo(seen.getOrDefault(value[0], 0) + 1);
+            seen.merge(value[0], version, Math::max);
+        }
+        assertThat(seen).isEqualTo(versions);
+    }
+
+    @Test
+    void findsWhatItHadWhenItIsOpenedAnew() throws Exception {
+        // Given
+        proxy.freeze();
+        for (int i = 0; i < 100; i++) {
+            put("key" + i, "event " + i).get(20, TimeUnit.SECONDS);
+        }
+
+        // When
+        spool.close();
+        assertThatThrownBy(() -> put("a", "too late")).isInstanceOf(SpoolUnavailableException.class);
+        open("1GB");
+
+        // Then
+        assertThat(spool.status().events()).isEqualTo(100);
+        assertThat(spool.status().oldest()).isNotNull();
+        assertThat(spool.goesFirst("orders", bytes("key99"))).isTrue();
+
+        // When
+        proxy.thaw();
+
+        // Then
+        awaitDrained();
+        assertThat(values()).hasSize(100);
+    }
+
+    @Test
+    void setsAsideWhatKafkaRefusesAndTriesItAgainWhenAsked() throws Exception {
+        // Given
+        set("orders", "max.message.bytes", "100000");
+
+        // When
+        put("a", "large " + "x".repeat(200_000)).get(20, TimeUnit.SECONDS);
+        put("a", "small").get(20, TimeUnit.SECONDS);
+
+        // Then
+        awaitDrained();
+        assertThat(values()).containsExactly("small");
+        SpoolStatus status = spool.status();
+        assertThat(status.setAsideEvents()).isEqualTo(1);
+        assertThat(status.bytes()).isPositive();
+        assertThat(status.setAside()).singleElement().satisfies(aside -> {
+            assertThat(aside.topic()).isEqualTo("orders");
+            assertThat(aside.key()).isEqualTo("a");
+            assertThat(aside.ceId()).startsWith("id of large");
+            assertThat(aside.reason()).isEqualTo("record-too-large");
+        });
+
+        // When
+        spool.close();
+        open("1GB");
+
+        // Then
+        assertThat(spool.status().setAside()).isEqualTo(status.setAside());
+
+        // When
+        set("orders", "max.message.bytes", "2000000");
+        long moved = spool.retrySetAside().get(20, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(moved).isEqualTo(1);
+        awaitDrained();
+        assertThat(values()).hasSize(2);
+        assertThat(spool.status().setAsideEvents()).isZero();
+        assertThat(spool.status().bytes()).isZero();
+    }
+
+    @Test
+    void takesNoMoreThanItMayHoldAndAgainWhenThereIsRoom() throws Exception {
+        // Given
+        spool.close();
+        open("10KB");
+        proxy.freeze();
+
+        // When
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        put("a", "x".repeat(1_000)).get(20, TimeUnit.SECONDS);
+                    }
+                })
+                .isInstanceOf(SpoolUnavailableException.class);
+
+        // Then
+        assertThat(spool.status().events()).isBetween(2L, 10L);
+        assertThat(meters.get("pasar.spool.refused")
+                        .tag("reason", "full")
+                        .counter()
+                        .count())
+                .isPositive();
+
+        // When
+        proxy.thaw();
+
+        // Then
+        awaitDrained();
+        put("a", "x".repeat(1_000)).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void tellsOfAnEventThatWaitsTooLongAndKeepsIt() throws Exception {
+        // Given
+        proxy.freeze();
+
+        // When
+        put("a", "a1").get(20, TimeUnit.SECONDS);
+
+        // Then
+        await().until(() -> spool.status().tooOld());
+        assertThat(spool.status().events()).isEqualTo(1);
+        assertThat(meters.get("pasar.spool.oldest.age").gauge().value()).isPositive();
+        assertThat(new SpoolHealthIndicator(spool).health().getDetails())
+                .containsEntry("tooOld", true)
+                .containsKey("spoolingSince");
+        proxy.thaw();
+        awaitDrained();
+    }
+
+    private CompletableFuture<Void> put(String key, String value) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        spool.put(Events.of("orders", key, value), failure -> {
+            if (failure == null) {
+                taken.complete(null);
+            } else {
+                taken.completeExceptionally(failure);
+            }
+        });
+        return taken;
+    }
+
+    private void open(String maxSize) {
+        spool = new Spool(
+                directory.resolve("spool"),
+                new SpoolConfiguration(DataSize.parse(maxSize), Duration.ofMillis(1)),
+                clients,
+                new SpoolMetrics(meters),
+                Clock.systemUTC());
+    }
+
+    private void startBroker(int port) {
+        broker = EmbeddedBroker.start(
+                directory, port, Map.of("advertised.listeners", "CLIENT://127.0.0.1:" + proxy.port()));
+        proxy.forwardTo(broker.port());
+    }
+
+    private void awaitDrained() {
+        await().atMost(RECOVERY).until(() -> spool.status().events() == 0);
+    }
+
+    private void set(String topic, String name, String value) throws Exception {
+        try (Admin admin = clients.admin()) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            AlterConfigOp set = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get(20, TimeUnit.SECONDS);
+            await().until(() -> admin.describeConfigs(List.of(resource))
+                    .all()
+                    .get(20, TimeUnit.SECONDS)
+                    .get(resource)
+                    .get(name)
+                    .value()
+                    .equals(value));
+        }
+    }
+
+    private List<String> values() {
+        return in("orders").stream()
+                .map(found -> new String(found.value(), UTF_8))
+                .toList();
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> in(String topic) {
+        try (Consumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(found::add);
+            }
+            return found;
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
