@@ -26,6 +26,8 @@ final class IdentityScheme {
 
     private static final String WHOLE_BODY = "body";
 
+    private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(IdentityScheme::newSha256);
+
     private final List<JsonPointer> entity;
     private final List<Part> parts;
     private final boolean strong;
@@ -102,7 +104,7 @@ final class IdentityScheme {
     }
 
     private static String id(String marketplace, String account, String eventKind, List<String> values) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = SHA256.get();
         update(digest, marketplace);
         update(digest, account);
         update(digest, eventKind);
@@ -118,10 +120,10 @@ final class IdentityScheme {
     }
 
     private static String hash(byte[] body) {
-        return HexFormat.of().formatHex(sha256().digest(body));
+        return HexFormat.of().formatHex(SHA256.get().digest(body));
     }
 
-    private static MessageDigest sha256() {
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
