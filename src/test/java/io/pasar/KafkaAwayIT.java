@@ -25,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
 /** A gateway whose Kafka is away when it starts, comes, goes and comes back, and whose spool is small. */
-@TestPropertySource(properties = {"pasar.ingest.answer-within=500ms", "pasar.kafka.acknowledge-within=300ms"})
+@TestPropertySource(properties = "pasar.kafka.acknowledge-within=300ms")
 @DirtiesContext
 class KafkaAwayIT extends GatewayTest {
 

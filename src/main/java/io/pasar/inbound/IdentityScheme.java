@@ -1,12 +1,7 @@
 package io.pasar.inbound;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Where one event kind's entity and identity lie in its body, as its route declares it. A body that cannot be read, or
@@ -28,16 +26,13 @@ final class IdentityScheme {
 
     private static final String WHOLE_BODY = "body";
 
-    private static final ObjectReader JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .reader();
+    private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(IdentityScheme::newSha256);
 
     private final List<JsonPointer> entity;
     private final List<Part> parts;
     private final boolean strong;
     private final JsonPointer occurredAt;
-    private final boolean needsBody;
+    private final JsonValues json;
 
     /**
      * @param entity JSON pointers, separated by commas, whose values joined by {@code /} are the entity; empty for the
@@ -53,9 +48,11 @@ final class IdentityScheme {
         this.parts = list(identity).stream().map(Part::of).toList();
         this.strong = isStrong(strength);
         this.occurredAt = occurredAt.isBlank() ? null : pointer(occurredAt.trim());
-        this.needsBody = !this.entity.isEmpty()
-                || this.occurredAt != null
-                || parts.stream().anyMatch(part -> part.pointer != null);
+        this.json = new JsonValues(
+                Stream.of(this.entity.stream(), parts.stream().map(Part::pointer), Stream.of(this.occurredAt))
+                        .flatMap(pointers -> pointers)
+                        .filter(Objects::nonNull)
+                        .toList());
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("An identity needs at least one part: JSON pointers, or 'body'");
         }
@@ -63,29 +60,20 @@ final class IdentityScheme {
 
     /** Never fails: what cannot be read is identified by its bytes. */
     Identity identify(String marketplace, String account, String eventKind, byte[] body) {
-        JsonNode json = needsBody ? parse(body) : MissingNode.getInstance();
-        String entityText = entity.isEmpty() ? account : entityIn(json);
-        List<String> values = valuesIn(json, body);
-        String time = occurredAt == null ? null : text(json.at(occurredAt));
+        Map<JsonPointer, JsonNode> found = json.in(body);
+        String entityText = entity.isEmpty() ? account : entityIn(found);
+        List<String> values = valuesIn(found, body);
+        String time = occurredAt == null ? null : text(found.get(occurredAt));
         if (entityText == null || values == null) {
             return new Identity(account, id(marketplace, account, eventKind, List.of(hash(body))), false, time);
         }
         return new Identity(entityText, id(marketplace, account, eventKind, values), strong, time);
     }
 
-    private static JsonNode parse(byte[] body) {
-        try {
-            return JSON.readTree(body);
-        } catch (IOException | RuntimeException e) {
-            // A number such as 1e2147483648 comes out of Jackson as a NumberFormatException
-            return MissingNode.getInstance();
-        }
-    }
-
-    private String entityIn(JsonNode json) {
+    private String entityIn(Map<JsonPointer, JsonNode> found) {
         List<String> values = new ArrayList<>(entity.size());
         for (JsonPointer pointer : entity) {
-            String value = text(json.at(pointer));
+            String value = text(found.get(pointer));
             if (value == null) {
                 return null;
             }
@@ -94,10 +82,10 @@ final class IdentityScheme {
         return String.join("/", values);
     }
 
-    private List<String> valuesIn(JsonNode json, byte[] body) {
+    private List<String> valuesIn(Map<JsonPointer, JsonNode> found, byte[] body) {
         List<String> values = new ArrayList<>(parts.size());
         for (Part part : parts) {
-            String value = part.pointer == null ? hash(body) : text(json.at(part.pointer));
+            String value = part.pointer == null ? hash(body) : text(found.get(part.pointer));
             if (value == null && !part.optional) {
                 return null;
             }
@@ -106,9 +94,9 @@ final class IdentityScheme {
         return values;
     }
 
-    // null for what is no usable value: missing, empty, an object, an array, or too long
+    // null for what is no usable value: missing, empty or too long
     private static String text(JsonNode node) {
-        if (!node.isValueNode() || node.isNull()) {
+        if (node == null || node.isNull()) {
             return null;
         }
         String text = node.asText();
@@ -116,7 +104,7 @@ final class IdentityScheme {
     }
 
     private static String id(String marketplace, String account, String eventKind, List<String> values) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = SHA256.get();
         update(digest, marketplace);
         update(digest, account);
         update(digest, eventKind);
@@ -132,10 +120,10 @@ final class IdentityScheme {
     }
 
     private static String hash(byte[] body) {
-        return HexFormat.of().formatHex(sha256().digest(body));
+        return HexFormat.of().formatHex(SHA256.get().digest(body));
     }
 
-    private static MessageDigest sha256() {
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -4,8 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.pasar.account.EventKind;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the ingest side counts. Labels hold only names from the configuration and the route files, never text from
@@ -26,6 +30,7 @@ final class IngestMetrics {
     private final MeterProvider<Counter> notPublished;
     private final MeterProvider<Counter> quarantined;
     private final MeterProvider<Timer> publishTime;
+    private final Map<EventKind, OfKind> ofKinds = new ConcurrentHashMap<>();
 
     IngestMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -65,7 +70,7 @@ final class IngestMetrics {
     }
 
     void received(String marketplace, String eventKind) {
-        received.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
+        of(marketplace, eventKind).received.increment();
     }
 
     /** @param address a configured URL, or other */
@@ -83,8 +88,9 @@ final class IngestMetrics {
     }
 
     void published(String marketplace, String eventKind, Duration time) {
-        published.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).increment();
-        publishTime.withTags(MARKETPLACE, marketplace, EVENT_KIND, eventKind).record(time);
+        OfKind meters = of(marketplace, eventKind);
+        meters.published.increment();
+        meters.publishTime.record(time);
     }
 
     void notPublished(String marketplace, String eventKind) {
@@ -94,6 +100,16 @@ final class IngestMetrics {
     void quarantined(String marketplace, String outcome) {
         quarantined.withTags(MARKETPLACE, marketplace, "outcome", outcome).increment();
     }
+
+    private OfKind of(String marketplace, String eventKind) {
+        return ofKinds.computeIfAbsent(new EventKind(marketplace, eventKind), kind -> {
+            Tags tags = Tags.of(MARKETPLACE, marketplace, EVENT_KIND, eventKind);
+            return new OfKind(received.withTags(tags), published.withTags(tags), publishTime.withTags(tags));
+        });
+    }
+
+    /** What every event is counted by, looked up once: the registry would build and compare labels each time. */
+    private record OfKind(Counter received, Counter published, Timer publishTime) {}
 
     void watch(Load load) {
         Gauge.builder("pasar.in.flight", load, Load::inFlight)

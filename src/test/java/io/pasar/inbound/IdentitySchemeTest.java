@@ -126,6 +126,31 @@ class IdentitySchemeTest {
                 "[".repeat(100_000).getBytes(UTF_8));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/id     | {'id':'a','id':'b'}                           | b",
+                "/id     | {'more':{'id':'x','deep':[{'id':1}]},'id':'z'}| z",
+                "/a/id   | {'a':{'id':'x'},'a':{'other':1}}              | p77",
+                "/a/id   | {'a':{'id':'x'},'a':7}                        | p77",
+                "/a/1/id | {'a':[{'id':1},{'id':2,'more':[{}]}]}         | 2",
+                "/a/1/id | {'a':[{'id':1}]}                              | p77",
+                "/id     | {'id':-0}                                     | 0",
+                "/id     | {'id':12.50}                                  | 12.5",
+                "/id     | {'id':true}                                   | true",
+                "/id     | {'id':null}                                   | p77",
+                "/id     | {'id':['x']}                                  | p77"
+            })
+    void readsASingleValueWhereverItIs(String pointer, String body, String entity) {
+        // Given
+        IdentityScheme scheme = new IdentityScheme(pointer, "body", "strong", "");
+
+        // Then
+        assertThat(identify(scheme, body.replace('\'', '"')).entity()).isEqualTo(entity);
+    }
+
     @Test
     void readsABodyThatBeginsWithAByteOrderMark() {
         assertThat(identify(ORDER, "\uFEFF" + BODY)).isEqualTo(identify(ORDER, BODY));
