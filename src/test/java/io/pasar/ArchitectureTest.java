@@ -41,7 +41,11 @@ class ArchitectureTest {
             knowsOnly("registration", "account", "marketplace", "kafka", "observation");
 
     @ArchTest
-    static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF = knowsOnly("api", "registration", "observation", "kafka");
+    static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF =
+            knowsOnly("api", "registration", "observation", "kafka", "replay");
+
+    @ArchTest
+    static final ArchRule REPLAY_KNOWS_KAFKA_AND_INBOUND = knowsOnly("replay", "kafka", "inbound");
 
     @ArchTest
     static final ArchRule CLI_IS_A_CLIENT_AND_KNOWS_NO_OTHER = knowsOnly("cli");

@@ -250,5 +250,75 @@ final class Examples {
               ]
             }""";
 
+    static final String REPLAY =
+            """
+            {
+              "id": "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
+              "topic": "pasar.tiki.order",
+              "to": "orders-again",
+              "selection": {
+                "from": "2026-01-31T08:00:00Z",
+                "until": null,
+                "partition": null,
+                "fromOffset": null,
+                "untilOffset": null,
+                "account": "41235121321",
+                "entity": null
+              },
+              "rate": 100,
+              "dryRun": false,
+              "state": "running",
+              "selected": 1204,
+              "published": 400,
+              "startedAt": "2026-01-31T09:30:00Z",
+              "updatedAt": "2026-01-31T09:31:02.125Z",
+              "reason": null,
+              "ranges": [
+                {
+                  "partition": 3,
+                  "first": 12,
+                  "next": 841,
+                  "end": 2077
+                }
+              ]
+            }""";
+
+    static final String REPLAYS =
+            """
+            {
+              "replays": [
+                {
+                  "id": "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
+                  "topic": "pasar.tiki.order",
+                  "to": "orders-again",
+                  "selection": {
+                    "from": "2026-01-31T08:00:00Z",
+                    "until": null,
+                    "partition": null,
+                    "fromOffset": null,
+                    "untilOffset": null,
+                    "account": "41235121321",
+                    "entity": null
+                  },
+                  "rate": 100,
+                  "dryRun": false,
+                  "state": "running",
+                  "selected": 1204,
+                  "published": 400,
+                  "startedAt": "2026-01-31T09:30:00Z",
+                  "updatedAt": "2026-01-31T09:31:02.125Z",
+                  "reason": null,
+                  "ranges": [
+                    {
+                      "partition": 3,
+                      "first": 12,
+                      "next": 841,
+                      "end": 2077
+                    }
+                  ]
+                }
+              ]
+            }""";
+
     private Examples() {}
 }

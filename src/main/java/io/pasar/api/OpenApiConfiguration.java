@@ -73,8 +73,15 @@ class OpenApiConfiguration {
             entry("Applied", Set.of("plan", "requestId")),
             entry("MarketplaceReply", Set.of("status", "code", "message", "requestId", "retryAfterSeconds")));
 
-    private static final Map<String, Set<String>> NULLABLE_OF_SPOOL =
-            Map.of("SpoolView", Set.of("oldest"), "SetAside", Set.of("key", "ceId"));
+    private static final Map<String, Set<String>> NULLABLE_OF_SPOOL = Map.of(
+            "SpoolView",
+            Set.of("oldest"),
+            "SetAside",
+            Set.of("key", "ceId"),
+            "ReplayView",
+            Set.of("selected", "reason"),
+            "SelectionView",
+            Set.of("from", "until", "partition", "fromOffset", "untilOffset", "account", "entity"));
 
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {

@@ -1,5 +1,8 @@
 package io.pasar.api;
 
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,6 +32,31 @@ final class Parameters {
                     "'%s' must be one of: %s.".formatted(name, String.join(", ", allowed.keySet())));
         }
         return text == null ? null : allowed.get(text);
+    }
+
+    /** @param text null if the parameter is absent */
+    static String needed(String name, String text) {
+        if (text == null) {
+            throw Problem.INVALID_PARAMETER.because("'%s' is needed.".formatted(name));
+        }
+        return text;
+    }
+
+    /** @param text null if the parameter is absent */
+    static Instant instant(String name, String text) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            throw Problem.INVALID_PARAMETER.because("'%s' must be a time like 2026-01-31T09:30:00Z.".formatted(name));
+        }
+    }
+
+    /** @param text null if the parameter is absent */
+    static Long offset(String name, String text) {
+        if (text != null && !text.matches("[0-9]{1,18}")) {
+            throw Problem.INVALID_PARAMETER.because("'%s' must be a whole number, 0 or more.".formatted(name));
+        }
+        return text == null ? null : Long.valueOf(text);
     }
 
     static int within(String name, String text, int least, int most) {

@@ -1,6 +1,8 @@
 package io.pasar.api;
 
 import io.pasar.registration.RegistrationUnreadableException;
+import io.pasar.replay.NotReadyException;
+import io.pasar.replay.ReplayRefusedException;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,18 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         return answer(Problem.KAFKA_UNAVAILABLE.with("Try again shortly: to ask twice does no harm."), headers);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> replayRefused(ReplayRefusedException e) {
+        return answer(Problem.INVALID_PARAMETER.with(e.getMessage()), HttpHeaders.EMPTY);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> notReady(NotReadyException e) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        return answer(Problem.NOT_READY.with("Try again shortly."), headers);
     }
 
     @ExceptionHandler

@@ -105,7 +105,8 @@ public final class TopicProvisioner implements SmartLifecycle {
                 Topics.REGISTRATIONS,
                 Topics.REGISTRATION_EVENTS,
                 Topics.OBSERVATIONS,
-                Topics.COMMANDS));
+                Topics.COMMANDS,
+                Topics.REPLAYS));
     }
 
     /** Why the topics are not ready; empty once they are. */
@@ -427,7 +428,7 @@ public final class TopicProvisioner implements SmartLifecycle {
         String wanted = isCompacted(topic) ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE;
         if (!policy.equals(wanted)) {
             mistakes.add("Topic " + topic + " has cleanup.policy=" + policy + ", but needs " + wanted + ": "
-                    + (isCompacted(topic) ? "what is known of an account" : "events of the same key")
+                    + (isCompacted(topic) ? "what is known of an account or a replay" : "events of the same key")
                     + " would be lost. Alter the topic.");
         }
     }
@@ -449,7 +450,7 @@ public final class TopicProvisioner implements SmartLifecycle {
     }
 
     private static boolean isCompacted(String topic) {
-        return topic.equals(Topics.REGISTRATIONS) || topic.equals(Topics.OBSERVATIONS);
+        return topic.equals(Topics.REGISTRATIONS) || topic.equals(Topics.OBSERVATIONS) || topic.equals(Topics.REPLAYS);
     }
 
     private record Deadline(long nanos) {

@@ -59,6 +59,16 @@ class AccessTest extends OverHttp {
                     POST    | /api/spool/set-aside/retry                  | none  | 401
                     POST    | /api/spool/set-aside/retry                  | read  | 403
                     POST    | /api/spool/set-aside/retry                  | write | 200
+                    GET     | /api/replays                                | none  | 401
+                    GET     | /api/replays                                | read  | 200
+                    GET     | /api/replays/1                              | none  | 401
+                    GET     | /api/replays/1                              | read  | 200
+                    POST    | /api/replays?topic=pasar.tiki.order&to=x    | none  | 401
+                    POST    | /api/replays?topic=pasar.tiki.order&to=x    | read  | 403
+                    POST    | /api/replays?topic=pasar.tiki.order&to=x    | write | 202
+                    POST    | /api/replays/1/cancel                       | none  | 401
+                    POST    | /api/replays/1/cancel                       | read  | 403
+                    POST    | /api/replays/1/cancel                       | write | 200
                     GET     | /api/none                                   | none  | 401
                     GET     | /api/none                                   | read  | 404
                     GET     | /error                                      | none  | 401
@@ -87,6 +97,9 @@ class AccessTest extends OverHttp {
         // Given
         when(registrations.detail("tiki", "1")).thenReturn(Optional.of(Fixtures.DETAIL));
         when(registrations.webhooks("tiki", "1")).thenReturn(Optional.of(Fixtures.WEBHOOKS));
+        when(replays.find("1")).thenReturn(Optional.of(Fixtures.REPLAY));
+        when(replays.cancel("1")).thenReturn(Optional.of(Fixtures.REPLAY));
+        when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
         when(spool.status()).thenReturn(Fixtures.SPOOL);
         when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
         when(registrations.request(any(), any(), any()))

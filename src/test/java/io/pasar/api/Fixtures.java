@@ -17,6 +17,9 @@ import io.pasar.registration.RegistrationStatus;
 import io.pasar.registration.SecretUse;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
+import io.pasar.replay.Replay;
+import io.pasar.replay.ReplayRequest;
+import io.pasar.replay.Selection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +64,23 @@ final class Fixtures {
             1,
             List.of(new SpoolStatus.SetAside(
                     "pasar.tiki.order", "41235121321/627100042", "0fa6c1d4e5b9", "record-too-large", READ_AT)));
+
+    static final Replay REPLAY = new Replay(
+            "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
+            new ReplayRequest(
+                    "pasar.tiki.order",
+                    "orders-again",
+                    new Selection(Instant.parse("2026-01-31T08:00:00Z"), null, null, null, null, "41235121321", null),
+                    100,
+                    false,
+                    false),
+            Replay.State.RUNNING,
+            List.of(new Replay.Range(3, 12, 841, 2077)),
+            1204L,
+            400,
+            Instant.parse("2026-01-31T09:30:00Z"),
+            READ_AT,
+            null);
 
     static final RegistrationDetail DETAIL = new RegistrationDetail(
             TOKOPEDIA,

@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(10);
+        assertThat(described).isEqualTo(mapped).hasSize(14);
     }
 
     @Test
@@ -102,6 +102,7 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:unknown-account",
                         "urn:pasar:problem:unknown-topic",
                         "urn:pasar:problem:unknown-command",
+                        "urn:pasar:problem:unknown-replay",
                         "urn:pasar:problem:method-not-allowed",
                         "urn:pasar:problem:not-acceptable",
                         "urn:pasar:problem:unsupported-media-type",
@@ -126,6 +127,10 @@ class OpenApiTest extends OverHttp {
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
         "GET, /api/spool, SpoolView",
         "POST, /api/spool/set-aside/retry, Retried",
+        "GET, /api/replays, ReplayList",
+        "GET, /api/replays/5f0f7a1e, ReplayView",
+        "POST, /api/replays?topic=pasar.tiki.order&to=orders-again, ReplayView",
+        "POST, /api/replays/5f0f7a1e/cancel, ReplayView",
         "GET, /api/registrations?x=1, Problem",
         "GET, /api/registrations/tiki/failing, Problem",
         "GET, /api/none, Problem",
@@ -145,6 +150,10 @@ class OpenApiTest extends OverHttp {
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
         when(spool.status()).thenReturn(Fixtures.SPOOL);
         when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
+        when(replays.all()).thenReturn(List.of(Fixtures.REPLAY));
+        when(replays.find(any())).thenReturn(Optional.of(Fixtures.REPLAY));
+        when(replays.cancel(any())).thenReturn(Optional.of(Fixtures.REPLAY));
+        when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
 
         // When

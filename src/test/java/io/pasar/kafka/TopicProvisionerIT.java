@@ -65,7 +65,8 @@ class TopicProvisionerIT {
                             "pasar.registrations",
                             "pasar.registration-events",
                             "pasar.observations",
-                            "pasar.commands");
+                            "pasar.commands",
+                            "pasar.replays");
             assertThat(admin.describeTopics(List.of(ORDERS))
                             .topicNameValues()
                             .get(ORDERS)
@@ -79,6 +80,7 @@ class TopicProvisionerIT {
             assertThat(config(admin, ORDERS, "min.insync.replicas")).isEqualTo("1");
             assertThat(config(admin, Topics.REGISTRATIONS, "cleanup.policy")).isEqualTo("compact");
             assertThat(config(admin, Topics.OBSERVATIONS, "cleanup.policy")).isEqualTo("compact");
+            assertThat(config(admin, Topics.REPLAYS, "cleanup.policy")).isEqualTo("compact");
             assertThat(config(admin, Topics.OBSERVATIONS, "segment.bytes")).isEqualTo("16777216");
             assertThat(config(admin, Topics.QUARANTINE, "retention.bytes")).isEqualTo("67108864");
             assertThat(config(admin, Topics.QUARANTINE, "segment.bytes")).isEqualTo("16777216");

@@ -1,0 +1,191 @@
+package io.pasar.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.kafka.TopicTail;
+import io.pasar.kafka.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What every replica knows of every replay: {@code pasar.replays}, read into memory and followed. */
+final class ReplayRecords implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReplayRecords.class);
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    /**
+     * A cancellation is a record of its own: written into the replay's, it could be overwritten by the replica that
+     * carries it out and has not read it yet.
+     */
+    private static final String CANCEL = "/cancel";
+
+    private static final byte[] CANCELLED = "{}".getBytes(StandardCharsets.UTF_8);
+    private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(6);
+
+    private final TopicTail tail;
+    private final Producer<byte[], byte[]> producer;
+    private final Map<String, Held> replays = new ConcurrentHashMap<>();
+    private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
+
+    ReplayRecords(KafkaClients clients) {
+        this.tail = new TopicTail(clients, Topics.REPLAYS, TopicTail.Start.BEGINNING, this::read);
+        this.producer = clients.producer(Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                2000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                2000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                4000,
+                ProducerConfig.LINGER_MS_CONFIG,
+                0));
+    }
+
+    void start() {
+        tail.start();
+    }
+
+    /** Whether what was written before the start has been read. */
+    boolean areRead() {
+        return tail.caughtUp().isDone();
+    }
+
+    Optional<Replay> find(String id) {
+        return Optional.ofNullable(replays.get(id)).map(Held::replay);
+    }
+
+    Collection<Replay> all() {
+        return replays.values().stream().map(Held::replay).toList();
+    }
+
+    boolean isCancelled(String id) {
+        return cancelled.contains(id);
+    }
+
+    /**
+     * Seen here at once, and on the other replicas as soon as they have read it. Blocks for up to 8 s.
+     *
+     * @throws KafkaUnavailableException if Kafka does not take it
+     */
+    void write(Replay replay) {
+        RecordMetadata written = write(replay.id(), json(replay));
+        hold(replay.id(), new Held(replay, written.partition(), written.offset()));
+    }
+
+    /** As {@link #write(Replay)}. */
+    void cancel(String id) {
+        write(id + CANCEL, CANCELLED);
+        cancelled.add(id);
+    }
+
+    /** As {@link #write(Replay)}. */
+    void forget(String id) {
+        write(id, null);
+        write(id + CANCEL, null);
+        replays.remove(id);
+        cancelled.remove(id);
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+        producer.close();
+    }
+
+    private RecordMetadata write(String key, byte[] value) {
+        try {
+            return producer.send(new ProducerRecord<>(Topics.REPLAYS, key.getBytes(StandardCharsets.UTF_8), value))
+                    .get(WRITTEN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new KafkaUnavailableException("Kafka did not take a record", e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaUnavailableException("Kafka did not take a record in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailableException("Interrupted while Kafka took a record", e);
+        }
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> found) {
+        if (found.key() == null) {
+            return;
+        }
+        String key = new String(found.key(), StandardCharsets.UTF_8);
+        if (key.endsWith(CANCEL)) {
+            String id = key.substring(0, key.length() - CANCEL.length());
+            if (found.value() == null) {
+                cancelled.remove(id);
+            } else {
+                cancelled.add(id);
+            }
+        } else if (found.value() == null) {
+            replays.remove(key);
+        } else {
+            readReplay(key, found);
+        }
+    }
+
+    private void readReplay(String key, ConsumerRecord<byte[], byte[]> found) {
+        try {
+            Replay replay = JSON.readValue(found.value(), Replay.class);
+            if (replay != null && replay.isWhole(key)) {
+                hold(key, new Held(replay, found.partition(), found.offset()));
+                return;
+            }
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("reason", e.getClass().getSimpleName()).log("Not JSON of ours");
+        }
+        LOGGER.atWarn()
+                .addKeyValue("partition", found.partition())
+                .addKeyValue("offset", found.offset())
+                .log("A record in pasar.replays cannot be read");
+    }
+
+    /** The tail may come by a record after a newer one was written here. */
+    private void hold(String id, Held held) {
+        replays.merge(id, held, (known, found) -> found.isNewerThan(known) ? found : known);
+    }
+
+    private static byte[] json(Replay replay) {
+        try {
+            return JSON.writeValueAsBytes(replay);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Records of ours are JSON", e);
+        }
+    }
+
+    private record Held(Replay replay, int partition, long offset) {
+
+        /** What is over stays so: a replica that was taken the replay away may still have had something to write. */
+        boolean isNewerThan(Held known) {
+            return (replay.state().isOver() || !known.replay.state().isOver())
+                    && (partition != known.partition || offset > known.offset);
+        }
+    }
+}
