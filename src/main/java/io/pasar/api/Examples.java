@@ -320,5 +320,39 @@ final class Examples {
               ]
             }""";
 
+    static final String QUARANTINE =
+            """
+            {
+              "deliveries": [
+                {
+                  "partition": 3,
+                  "offset": 41,
+                  "receivedAt": "2026-01-31T09:31:02.125Z",
+                  "marketplace": "tiki",
+                  "account": "41235121321",
+                  "eventKind": "order",
+                  "reason": "wrong-signature",
+                  "contentType": "application/json",
+                  "size": 2,
+                  "valueBase64": null
+                }
+              ]
+            }""";
+
+    static final String RELEASED =
+            """
+            {
+              "dryRun": false,
+              "deliveries": [
+                {
+                  "partition": 3,
+                  "offset": 41,
+                  "receivedAt": "2026-01-31T09:31:02.125Z",
+                  "eventKind": "order",
+                  "outcome": "released"
+                }
+              ]
+            }""";
+
     private Examples() {}
 }

@@ -80,6 +80,8 @@ class OpenApiConfiguration {
             Set.of("key", "ceId"),
             "ReplayView",
             Set.of("selected", "reason"),
+            "QuarantinedView",
+            Set.of("reason", "contentType", "valueBase64"),
             "SelectionView",
             Set.of("from", "until", "partition", "fromOffset", "untilOffset", "account", "entity"));
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -20,19 +21,19 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "java -jar pasar.jar",
         description = {
-            "Asks a running gateway about the registrations of its accounts.",
+            "Asks a running gateway about the registrations of its accounts, and has it publish events again.",
             "Without a command this is the gateway itself, and options are its configuration (--key=value)."
         },
         footerHeading = "%nEnvironment:%n",
         footer = {
-            "  PASAR_API_TOKEN  one of the gateway's pasar.api.tokens; to plan and to",
-            "                   apply, one whose role is write"
+            "  PASAR_API_TOKEN  one of the gateway's pasar.api.tokens; to plan, to apply",
+            "                   and to replay, one whose role is write"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing to change (plan), nothing left to change (apply), shown (list)",
+            "0:nothing to change (plan), nothing left to change (apply), shown (list), done (replay)",
             "1:something failed, for one account or for all",
-            "2:something to change (plan), something left to change (apply)"
+            "2:something to change (plan), something left to change (apply), still under way (replay)"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -77,7 +78,8 @@ final class Commands {
             paramLabel = "<time>",
             scope = ScopeType.INHERIT,
             defaultValue = "5m",
-            description = "How long plan and apply wait for each account. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long plan and apply wait for each account, and replay for its end. Default: ${DEFAULT-VALUE}")
     private Duration wait;
 
     Commands(Map<String, String> environment, PrintStream out, PrintStream err) {
@@ -113,6 +115,86 @@ final class Commands {
         }
         printResults();
         return exitCode;
+    }
+
+    @Command(
+            description =
+                    "Publishes a range of a topic again, to another topic: counts first, then shows how far it is."
+                            + " It goes on when this command is ended.")
+    int replay(
+            @Option(names = "--topic", paramLabel = "<topic>", required = true, description = "A topic of events")
+                    String topic,
+            @Option(names = "--to", paramLabel = "<topic>", required = true, description = "An existing topic")
+                    String to,
+            @Option(
+                            names = "--from",
+                            paramLabel = "<time>",
+                            description = "The earliest time, like 2026-01-31T08:00:00Z")
+                    String from,
+            @Option(names = "--until", paramLabel = "<time>", description = "The first time that is too late")
+                    String until,
+            @Option(names = "--partition", paramLabel = "<number>", description = "Only this partition")
+                    String partition,
+            @Option(names = "--from-offset", paramLabel = "<number>", description = "The partition's first offset")
+                    String fromOffset,
+            @Option(
+                            names = "--until-offset",
+                            paramLabel = "<number>",
+                            description = "The partition's first offset that is too late")
+                    String untilOffset,
+            @Option(names = "--entity", paramLabel = "<id>", description = "Only events about this") String entity,
+            @Option(names = "--rate", paramLabel = "<number>", description = "Records per second. Default: 100")
+                    String rate,
+            @Option(names = "--dry-run", description = "Only count") boolean dryRun,
+            @Option(names = "--same-topic", description = "Let --to be --topic, whose consumers see the events again")
+                    boolean sameTopic)
+            throws GatewayException {
+        if (marketplace != null) {
+            throw GatewayException.of(
+                    Kind.EVERYTHING, "replay knows no --marketplace", "The topic says which marketplace it is.");
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("topic", topic);
+        parameters.put("to", to);
+        parameters.put("from", from);
+        parameters.put("until", until);
+        parameters.put("partition", partition);
+        parameters.put("from-offset", fromOffset);
+        parameters.put("until-offset", untilOffset);
+        parameters.put("account", account);
+        parameters.put("entity", entity);
+        parameters.put("rate", rate);
+        parameters.put("dry-run", dryRun ? "true" : null);
+        parameters.put("same-topic", sameTopic ? "true" : null);
+        return watch(gateway(), parameters);
+    }
+
+    private int watch(Gateway gateway, Map<String, String> parameters) throws GatewayException {
+        long begun = System.nanoTime();
+        JsonNode replay = gateway.beginReplay(parameters);
+        String shown = "";
+        while (isUnderWay(replay) && System.nanoTime() - begun < wait.toNanos()) {
+            replay = gateway.lookAtReplay(replay.path("id").asText(), wait);
+            String line = Screen.replay(replay);
+            if (!json && !line.equals(shown)) {
+                out.println(line);
+                shown = line;
+            }
+        }
+        if (json) {
+            print(replay);
+        }
+        if (isUnderWay(replay)) {
+            err.println("pasar: it goes on; how far it is: GET /api/replays/"
+                    + Text.printable(replay.path("id").asText()));
+            return Cli.CHANGES;
+        }
+        return replay.path("state").asText().equals("done") ? Cli.AS_DESIRED : Cli.ERROR;
+    }
+
+    private static boolean isUnderWay(JsonNode replay) {
+        String state = replay.path("state").asText();
+        return state.equals("counting") || state.equals("running");
     }
 
     private int detail(Gateway gateway, List<JsonNode> chosen) throws GatewayException {
@@ -219,7 +301,10 @@ final class Commands {
         if (!json) {
             return;
         }
-        ObjectNode document = Gateway.JSON.createObjectNode().set("registrations", results);
+        print(Gateway.JSON.createObjectNode().set("registrations", results));
+    }
+
+    private void print(JsonNode document) {
         try {
             // Bytes: JSON is UTF-8, whatever the terminal is
             out.write(Gateway.JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(document));

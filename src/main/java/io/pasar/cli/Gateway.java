@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
 /** The HTTP API of a running gateway. Follows no redirect: the token goes to nobody else. */
@@ -81,23 +83,37 @@ final class Gateway {
             if (System.nanoTime() - begun >= wait.toNanos()) {
                 throw notDone(id, wait);
             }
-            answer = look(id, begun, wait);
+            answer = look("/api/commands/" + encoded(id), begun, wait);
         }
         return answer.body();
     }
 
     /** A gateway that is restarted, or loses Kafka, while somebody waits may well have the outcome a moment later. */
-    private Answer look(String id, long begun, Duration wait) throws GatewayException {
+    private Answer look(String path, long begun, Duration wait) throws GatewayException {
         while (true) {
             pause();
             try {
-                return send("GET", "/api/commands/" + encoded(id));
+                return send("GET", path);
             } catch (GatewayException e) {
                 if (!e.mayPass() || System.nanoTime() - begun >= wait.toNanos()) {
                     throw e;
                 }
             }
         }
+    }
+
+    /** @param parameters those without a value are left out */
+    JsonNode beginReplay(Map<String, String> parameters) throws GatewayException {
+        String query = parameters.entrySet().stream()
+                .filter(parameter -> parameter.getValue() != null)
+                .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
+                .collect(Collectors.joining("&"));
+        return send("POST", "/api/replays?" + query).body();
+    }
+
+    /** @param wait how long a gateway that is away is waited for */
+    JsonNode lookAtReplay(String id, Duration wait) throws GatewayException {
+        return look("/api/replays/" + encoded(id), System.nanoTime(), wait).body();
     }
 
     private Answer send(String method, String path) throws GatewayException {
@@ -158,7 +174,7 @@ final class Gateway {
         } else if (status == 403) {
             problem.put(
                     "detail",
-                    "plan and apply need a token whose role is write. Set PASAR_API_TOKEN to such a one of the gateway's"
+                    "plan, apply and replay need a token whose role is write. Set PASAR_API_TOKEN to such a one of the gateway's"
                             + " pasar.api.tokens.");
         }
         return problem;

@@ -56,6 +56,16 @@ final class Screen {
         answer.path("plan").path("warnings").forEach(warning -> out.println(INDENT + "warning: " + Text.of(warning)));
     }
 
+    static String replay(JsonNode replay) {
+        String line = "%s: %s, %s of %s published"
+                .formatted(
+                        Text.of(replay.path("id")),
+                        Text.of(replay.path("state")),
+                        Text.of(replay.path("published")),
+                        replay.hasNonNull("selected") ? Text.of(replay.path("selected")) : "?");
+        return replay.hasNonNull("reason") ? line + " (" + Text.of(replay.path("reason")) + ")" : line;
+    }
+
     private void webhooks(JsonNode registration) {
         boolean readable = registration.path("listed").isObject();
         JsonNode source = registration.path(readable ? "listed" : "recorded");

@@ -43,11 +43,14 @@ final class DeliveryComponent extends DefaultComponent {
         if (account == null) {
             throw new UnknownWebhookException();
         }
-        metrics.received(marketplace, eventKind);
+        boolean again = Redelivery.isOne(message);
+        if (!again) {
+            metrics.received(marketplace, eventKind);
+        }
         new Delivery(
                         account,
                         eventKind,
-                        clock.instant(),
+                        again ? Redelivery.receivedAt(message) : clock.instant(),
                         message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
                         traceparent(message),
                         null,

@@ -104,4 +104,9 @@ class InboundBeans {
     QuarantineRate quarantineRate(IngestMetrics metrics) {
         return new QuarantineRate(metrics);
     }
+
+    @Bean
+    Redelivery redelivery(IngestEngine engine) {
+        return new Redelivery(engine);
+    }
 }

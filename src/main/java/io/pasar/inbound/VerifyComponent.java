@@ -62,7 +62,10 @@ final class VerifyComponent extends DefaultComponent {
     }
 
     private void verify(Exchange exchange, HmacScheme scheme) {
-        String signature = exchange.getMessage().getHeader(scheme.header(), String.class);
+        boolean again = Redelivery.isOne(exchange.getMessage());
+        String signature = again
+                ? Redelivery.signature(exchange.getMessage())
+                : exchange.getMessage().getHeader(scheme.header(), String.class);
         Delivery delivery = Delivery.of(exchange).withSignature(signature);
         delivery.attachTo(exchange);
         Account account = delivery.account();
@@ -74,6 +77,10 @@ final class VerifyComponent extends DefaultComponent {
                 scheme.signsUrl() ? publicUrl.webhooks(account, eventKind) : List.of(),
                 account.clientId());
         Reason rejection = verdict.rejection();
+        if (again) {
+            Redelivery.verified(exchange, rejection);
+            return;
+        }
         if (rejection == null) {
             String address = address(exchange, verdict);
             observations.verified(account.marketplace(), account.id(), eventKind, verdict.secret(), address);

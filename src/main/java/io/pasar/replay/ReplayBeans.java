@@ -1,6 +1,8 @@
 package io.pasar.replay;
 
+import io.pasar.inbound.Redelivery;
 import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -13,5 +15,10 @@ class ReplayBeans {
     @Bean(initMethod = "start", destroyMethod = "close")
     Replays replays(KafkaClients clients, Clock clock) {
         return new Replays(clients, clients.share(Topics.COMMANDS)::owns, clock);
+    }
+
+    @Bean
+    Quarantine quarantine(TopicReader topics, Redelivery redelivery) {
+        return new Quarantine(topics, redelivery);
     }
 }

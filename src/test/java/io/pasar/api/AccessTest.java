@@ -69,6 +69,13 @@ class AccessTest extends OverHttp {
                     POST    | /api/replays/1/cancel                       | none  | 401
                     POST    | /api/replays/1/cancel                       | read  | 403
                     POST    | /api/replays/1/cancel                       | write | 200
+                    GET     | /api/quarantine                             | none  | 401
+                    GET     | /api/quarantine                             | read  | 200
+                    GET     | /api/quarantine?payload=true                | read  | 403
+                    GET     | /api/quarantine?payload=true                | write | 200
+                    POST    | /api/quarantine/release?marketplace=a&account=b | none  | 401
+                    POST    | /api/quarantine/release?marketplace=a&account=b | read  | 403
+                    POST    | /api/quarantine/release?marketplace=a&account=b | write | 200
                     GET     | /api/none                                   | none  | 401
                     GET     | /api/none                                   | read  | 404
                     GET     | /error                                      | none  | 401

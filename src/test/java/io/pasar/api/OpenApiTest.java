@@ -50,7 +50,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(14);
+        assertThat(described).isEqualTo(mapped).hasSize(16);
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.spool.Spool;
 import io.pasar.registration.Registrations;
+import io.pasar.replay.Quarantine;
 import io.pasar.replay.Replays;
 import java.io.IOException;
 import java.net.Socket;
@@ -56,6 +57,9 @@ abstract class OverHttp {
 
     @MockitoBean
     protected Replays replays;
+
+    @MockitoBean
+    protected Quarantine quarantine;
 
     /** @param token null for none */
     protected HttpResponse<String> call(String method, String path, String token)

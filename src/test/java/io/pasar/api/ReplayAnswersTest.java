@@ -6,11 +6,14 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
+import io.pasar.cli.Invocation;
 import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.replay.Replay;
 import io.pasar.replay.ReplayRequest;
 import io.pasar.replay.Selection;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ReplayAnswersTest extends OverHttp {
 
+    private static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
     private static final String ASKED = "/api/replays?topic=pasar.tiki.order&to=orders-again";
 
     @Test
@@ -119,6 +123,82 @@ class ReplayAnswersTest extends OverHttp {
         assertProblem(call("GET", "/api/replays/none", ApiUnderTest.READ), Problem.UNKNOWN_REPLAY);
         assertProblem(call("POST", "/api/replays/none/cancel", ApiUnderTest.WRITE), Problem.UNKNOWN_REPLAY);
         assertProblem(call("POST", ASKED, ApiUnderTest.WRITE), Problem.UNKNOWN_TOPIC);
+    }
+
+    @Test
+    void isWatchedOnTheCommandLine() throws Exception {
+        // Given
+        Replay counting =
+                new Replay("r-1", Fixtures.REPLAY.request(), Replay.State.COUNTING, List.of(), null, 0, NOW, NOW, null);
+        when(replays.begin(any())).thenReturn(counting);
+        when(replays.find("r-1"))
+                .thenReturn(Optional.of(counting))
+                .thenReturn(Optional.of(with(Replay.State.DONE, 1204, null)));
+
+        // When
+        Invocation replayed = run(
+                "--topic",
+                "pasar.tiki.order",
+                "--to",
+                "orders-again",
+                "--account",
+                "a b",
+                "--entity",
+                "e/1",
+                "--rate",
+                "7",
+                "--dry-run");
+
+        // Then
+        assertThat(replayed)
+                .isEqualTo(
+                        new Invocation(0, "r-1: counting, 0 of ? published\nr-1: done, 1204 of 1204 published\n", ""));
+        verify(replays)
+                .begin(new ReplayRequest(
+                        "pasar.tiki.order",
+                        "orders-again",
+                        new Selection(null, null, null, null, null, "a b", "e/1"),
+                        7,
+                        true,
+                        false));
+    }
+
+    @Test
+    void failsOnTheCommandLineWithItsReason() throws Exception {
+        // Given
+        when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
+        when(replays.find(any())).thenReturn(Optional.of(with(Replay.State.FAILED, 3, "The topic is gone")));
+
+        // When
+        Invocation failed = run("--topic", "pasar.tiki.order", "--to", "orders-again");
+
+        // Then
+        assertThat(failed).isEqualTo(new Invocation(1, "r-1: failed, 3 of 1204 published (The topic is gone)\n", ""));
+    }
+
+    @Test
+    void saysOnTheCommandLineThatItGoesOn() throws Exception {
+        // Given
+        when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
+
+        // When
+        Invocation left = run("--topic", "pasar.tiki.order", "--to", "orders-again", "--wait", "0", "--json");
+
+        // Then
+        assertThat(left.exitCode()).isEqualTo(2);
+        assertThat(json.readTree(left.out())).isEqualTo(json.readTree(Examples.REPLAY));
+        assertThat(left.err())
+                .isEqualTo("pasar: it goes on; how far it is: GET /api/replays/%s\n".formatted(Fixtures.REPLAY.id()));
+    }
+
+    private static Replay with(Replay.State state, long published, String reason) {
+        return new Replay("r-1", Fixtures.REPLAY.request(), state, List.of(), 1204L, published, NOW, NOW, reason);
+    }
+
+    private Invocation run(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("replay", "--url", url()));
+        arguments.addAll(List.of(options));
+        return Invocation.of(ApiUnderTest.WRITE, arguments.toArray(String[]::new));
     }
 
     @Test

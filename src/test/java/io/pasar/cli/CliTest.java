@@ -25,6 +25,7 @@ class CliTest {
                     plan                                   | true
                     apply --json                           | true
                     list                                   | true
+                    replay --topic pasar.tiki.order        | true
                     help                                   | true
                     -h                                     | true
                     --help                                 | true

@@ -1,0 +1,188 @@
+package io.pasar;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pasar.kafka.KafkaClients;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** What was rejected for a secret that was wrong here, and comes out when it is mended. */
+@DirtiesContext
+class QuarantineIT extends GatewayTest {
+
+    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final String TOPIC = "pasar.tokopedia.order-status";
+
+    /** No JSON writer would write it so: it must come out as it went in. */
+    private static final byte[] BODY = "{ \"order_id\" :7,\n\"order_status\":400 }\n".getBytes(UTF_8);
+
+    private static Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Autowired
+    private KafkaClients kafka;
+
+    @LocalServerPort
+    private int managementPort;
+
+    private Sender sender;
+
+    @Autowired
+    void ingest(PlatformHttpEngine ingest) {
+        sender = new Sender(ingest.getServerPort());
+    }
+
+    @DynamicPropertySource
+    static void accountsDir(DynamicPropertyRegistry registry) throws IOException {
+        folder = Files.createTempDirectory("pasar").resolve("accounts");
+        registry.add("pasar.accounts-dir", () -> folder.toString());
+    }
+
+    @Test
+    void releasesWhatIsRightOnceItsSecretIsMended() throws Exception {
+        // Given: one signed with the secret that the account should have, one with none that it ever has
+        write("mistyped-s3cr3t");
+        await().atMost(SOON).until(() -> send(BODY, "s3cr3t") == 401);
+        assertThat(send("{\"order_id\":8}".getBytes(UTF_8), "forged")).isEqualTo(401);
+        await().atMost(SOON).until(() -> listed("").size() >= 2);
+        int before = listed("").size();
+
+        // When
+        JsonNode tooEarly = release("");
+        // Then
+        assertThat(outcomes(tooEarly)).containsOnly("rejected").hasSize(before);
+        assertThat(released()).isEmpty();
+
+        // When
+        write("s3cr3t");
+        await().atMost(SOON).until(() -> outcomes(release("&dry-run=true")).contains("verified"));
+        // Then
+        assertThat(released()).isEmpty();
+
+        // When
+        JsonNode answer = release("");
+        // Then
+        assertThat(outcomes(answer)).contains("released", "rejected").hasSize(before);
+        assertThat(listed("")).as("no copies of what is still wrong").hasSize(before);
+        ConsumerRecord<byte[], byte[]> out = released().get(0);
+        assertThat(out.value()).isEqualTo(BODY);
+        assertThat(new String(out.key(), UTF_8)).isEqualTo("777/7");
+        Map<String, String> headers = Records.headers(out);
+        JsonNode kept = listed("").get(0);
+        assertThat(headers).containsEntry("ce_time", kept.path("receivedAt").asText());
+
+        // When: the same comes the usual way
+        assertThat(send(BODY, "s3cr3t")).isEqualTo(200);
+        // Then
+        Map<String, String> live = Records.headers(released().get(released().size() - 1));
+        assertThat(live.remove("ce_time")).isNotNull();
+        headers.remove("ce_time");
+        assertThat(headers).isEqualTo(live);
+    }
+
+    @Test
+    void showsThePayloadOnlyToThoseWhoMayWrite() throws Exception {
+        // Given
+        byte[] body = "{\"order_code\":\"9\"}".getBytes(UTF_8);
+        sender.send(sender.request("tiki", "p78", "order", body));
+        await().atMost(SOON).until(() -> !json(get("?account=p78", READ_TOKEN)).isEmpty());
+
+        // When
+        JsonNode plain = json(get("?account=p78", READ_TOKEN)).get(0);
+        JsonNode whole = json(get("?account=p78&payload=true", WRITE_TOKEN)).get(0);
+
+        // Then
+        assertThat(plain.path("reason").asText()).isEqualTo("missing-signature");
+        assertThat(plain.path("eventKind").asText()).isEqualTo("order");
+        assertThat(plain.path("size").asInt()).isEqualTo(body.length);
+        assertThat(plain.path("valueBase64").isNull()).isTrue();
+        assertThat(Base64.getDecoder().decode(whole.path("valueBase64").asText()))
+                .isEqualTo(body);
+        assertThat(get("?account=p78&payload=true", READ_TOKEN).statusCode()).isEqualTo(403);
+        assertThat(call("POST", "/release?marketplace=tiki&account=p78", READ_TOKEN)
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> released() {
+        return Records.in(kafka, TOPIC).stream()
+                .filter(found -> new String(found.key(), UTF_8).startsWith("777/"))
+                .toList();
+    }
+
+    private int send(byte[] body, String secret) throws Exception {
+        return sender.send(sender.request("tokopedia", "777", "order-status", body)
+                        .header("Content-Type", "application/json; charset=utf-8")
+                        .header("Authorization-Hmac", Sender.hmac("HmacSHA256", secret, body)))
+                .statusCode();
+    }
+
+    private JsonNode listed(String more) throws Exception {
+        return json(get("?account=777" + more, READ_TOKEN));
+    }
+
+    private JsonNode release(String more) throws Exception {
+        return json(call("POST", "/release?marketplace=tokopedia&account=777" + more, WRITE_TOKEN));
+    }
+
+    private static List<String> outcomes(JsonNode deliveries) {
+        return deliveries.findValuesAsText("outcome");
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws IOException {
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return new JsonMapper().readTree(answer.body()).path("deliveries");
+    }
+
+    private HttpResponse<String> get(String query, String token) throws Exception {
+        return call("GET", query, token);
+    }
+
+    private HttpResponse<String> call(String method, String rest, String token) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/api/quarantine" + rest))
+                        .method(method, BodyPublishers.noBody())
+                        .header("Authorization", "Bearer " + token)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static void write(String secret) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(
+                folder.resolve("a.yaml"),
+                """
+                marketplace: tokopedia
+                id: 777
+                client-id: c
+                client-secret: s
+                webhook-secrets: ["%s"]
+                events: [order-status]
+                """
+                        .formatted(secret));
+    }
+}
