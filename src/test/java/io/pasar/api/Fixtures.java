@@ -1,5 +1,6 @@
 package io.pasar.api;
 
+import io.pasar.inbound.Redelivery;
 import io.pasar.kafka.spool.SpoolStatus;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.AddressTraffic;
@@ -17,6 +18,7 @@ import io.pasar.registration.RegistrationStatus;
 import io.pasar.registration.SecretUse;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
+import io.pasar.replay.Quarantine;
 import io.pasar.replay.Replay;
 import io.pasar.replay.ReplayRequest;
 import io.pasar.replay.Selection;
@@ -64,6 +66,13 @@ final class Fixtures {
             1,
             List.of(new SpoolStatus.SetAside(
                     "pasar.tiki.order", "41235121321/627100042", "0fa6c1d4e5b9", "record-too-large", READ_AT)));
+
+    static final Quarantine.Delivery QUARANTINED = new Quarantine.Delivery(
+            3,
+            41,
+            "wrong-signature",
+            new Redelivery.Original(
+                    "tiki", "41235121321", "order", READ_AT, "application/json", null, new byte[] {'{', '}'}));
 
     static final Replay REPLAY = new Replay(
             "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",

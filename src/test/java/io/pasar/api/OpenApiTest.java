@@ -2,6 +2,7 @@ package io.pasar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.when;
 
@@ -10,9 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.pasar.inbound.Redelivery;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Pending;
+import io.pasar.replay.Quarantine;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -127,6 +130,8 @@ class OpenApiTest extends OverHttp {
         "GET, /api/topics/pasar.tiki.order/records, TopicRecords",
         "GET, /api/spool, SpoolView",
         "POST, /api/spool/set-aside/retry, Retried",
+        "GET, /api/quarantine, QuarantineList",
+        "POST, /api/quarantine/release?marketplace=tiki&account=1, ReleaseView",
         "GET, /api/replays, ReplayList",
         "GET, /api/replays/5f0f7a1e, ReplayView",
         "POST, /api/replays?topic=pasar.tiki.order&to=orders-again, ReplayView",
@@ -150,6 +155,9 @@ class OpenApiTest extends OverHttp {
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
         when(spool.status()).thenReturn(Fixtures.SPOOL);
         when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
+        when(quarantine.list(any(), anyInt())).thenReturn(List.of(Fixtures.QUARANTINED));
+        when(quarantine.release(any(), anyInt(), anyBoolean()))
+                .thenReturn(List.of(new Quarantine.Tried(Fixtures.QUARANTINED, Redelivery.Outcome.RELEASED)));
         when(replays.all()).thenReturn(List.of(Fixtures.REPLAY));
         when(replays.find(any())).thenReturn(Optional.of(Fixtures.REPLAY));
         when(replays.cancel(any())).thenReturn(Optional.of(Fixtures.REPLAY));
