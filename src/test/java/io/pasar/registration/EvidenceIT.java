@@ -57,7 +57,10 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(
         classes = RegistrationIT.Beans.class,
         webEnvironment = WebEnvironment.NONE,
-        properties = "camel.main.routes-collector-enabled=false")
+        properties = {
+            "camel.main.routes-collector-enabled=false",
+            "management.endpoint.health.validate-group-membership=false"
+        })
 // Its broker must not outlive its directory
 @DirtiesContext
 class EvidenceIT {
