@@ -181,7 +181,10 @@ class ScaleIT {
     @ComponentScan(
             basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
             // What other tests configure for themselves
-            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*(IT|Test)\\$.*"))
+            excludeFilters =
+                    @Filter(
+                            type = FilterType.REGEX,
+                            pattern = {".*(IT|Test)\\$.*", ".*SpoolBeans"}))
     static class Beans {
 
         @Bean
