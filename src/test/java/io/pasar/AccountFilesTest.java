@@ -1,6 +1,9 @@
 package io.pasar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
@@ -8,6 +11,7 @@ import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Accounts;
 import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
+import io.pasar.registration.Registrations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -457,6 +463,30 @@ class AccountFilesTest {
     /** With the accounts of good.yaml, and the gateway's thread played by the test. */
     private void running(Steps steps) {
         runner().run(context -> steps.take(context.getBean(AccountFiles.class)));
+    }
+
+    @Test
+    void healthStaysUpAndNamesTheFirstAccountsThatAreConfiguredNowhere() {
+        // Given
+        Registrations registrations = mock();
+        when(registrations.notConfigured())
+                .thenReturn(IntStream.range(10, 30)
+                        .mapToObj(number -> "tiki/" + number)
+                        .toList());
+
+        // When
+        runner().run(context -> {
+            Health health =
+                    new AccountFilesHealthIndicator(context.getBean(AccountFiles.class), registrations).health();
+
+            // Then
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsEntry("notConfigured", 20);
+            assertThat(health.getDetails().get("notConfiguredFirst"))
+                    .asInstanceOf(LIST)
+                    .hasSize(10)
+                    .startsWith("tiki/10");
+        });
     }
 
     private ApplicationContextRunner runner() {

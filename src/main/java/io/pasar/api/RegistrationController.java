@@ -33,6 +33,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -120,6 +121,37 @@ class RegistrationController {
     @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY})
     Webhooks webhooks(@PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.webhooks(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
+    }
+
+    @DeleteMapping("/registrations/{marketplace}/{account}")
+    @Operation(
+            summary = "Forget an account that was taken out of the configuration",
+            description =
+                    "It is no longer told as one that is registered and configured nowhere. Nothing changes at the"
+                            + " marketplace.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What was recorded of it last",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.FORGOTTEN)))
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.STILL_CONFIGURED, Problem.KAFKA_UNAVAILABLE})
+    RegistrationStatus forget(
+            @PathVariable("marketplace") String marketplace,
+            @PathVariable("account") String account,
+            @Parameter(hidden = true) Principal caller) {
+        if (registrations.isConfigured(marketplace, account)) {
+            throw Problem.STILL_CONFIGURED.because("Take it out of the configuration of every replica first.");
+        }
+        RegistrationStatus forgotten = registrations
+                .forget(marketplace, account)
+                .orElseThrow(() -> Problem.UNKNOWN_ACCOUNT.because(
+                        "Nothing is recorded of account '%s' of marketplace '%s'.".formatted(account, marketplace)));
+        LOGGER.atInfo()
+                .addKeyValue("caller", caller.getName())
+                .addKeyValue("marketplace", marketplace)
+                .addKeyValue("account", account)
+                .log("Forgotten over the API");
+        return forgotten;
     }
 
     /** Holds no thread while it waits for the replica that does the work. */

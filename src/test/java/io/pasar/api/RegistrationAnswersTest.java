@@ -238,6 +238,43 @@ class RegistrationAnswersTest extends OverHttp {
                 .allSatisfy(answer -> assertThat(answer.get().statusCode()).isEqualTo(200));
     }
 
+    @Test
+    void forgetsAnAccountThatIsNotConfigured() throws Exception {
+        // Given
+        when(registrations.forget("tokopedia", "13004")).thenReturn(Optional.of(Fixtures.TOKOPEDIA));
+
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tokopedia/13004", ApiUnderTest.WRITE);
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(body(answer)).isEqualTo(json.readTree(Examples.FORGOTTEN));
+    }
+
+    @Test
+    void forgetsNoAccountThatItNeverKnew() throws Exception {
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tiki/none", ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, Problem.UNKNOWN_ACCOUNT);
+        assertThat(body(answer).path("detail").asText())
+                .isEqualTo("Nothing is recorded of account 'none' of marketplace 'tiki'.");
+    }
+
+    @Test
+    void forgetsNoAccountThatIsConfigured() throws Exception {
+        // Given
+        when(registrations.isConfigured("tokopedia", "13004")).thenReturn(true);
+
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tokopedia/13004", ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, Problem.STILL_CONFIGURED);
+        verify(registrations, never()).forget(any(), any());
+    }
+
     @ParameterizedTest
     @CsvSource({"'',", "?marketplace=tiki, tiki"})
     void queuesChecks(String query, String marketplace) throws Exception {
