@@ -84,7 +84,9 @@ class RegistrationController {
                     @RequestParam(name = "state", required = false)
                     String state) {
         State wanted = Parameters.oneOf("state", state, states);
-        return new RegistrationList(registrations.all().stream()
+        List<RegistrationStatus> all = registrations.all();
+        refuseUnlessKnown(marketplace, all);
+        return new RegistrationList(all.stream()
                 .filter(status -> marketplace == null || status.marketplace().equals(marketplace))
                 .filter(status -> wanted == null || status.state() == wanted)
                 .toList());
@@ -261,7 +263,7 @@ class RegistrationController {
                     @RequestParam(name = "marketplace", required = false)
                     String marketplace,
             @Parameter(hidden = true) Principal caller) {
-        refuseUnlessKnown(marketplace);
+        refuseUnlessKnown(marketplace, registrations.all());
         int queued = registrations.reconcile(marketplace);
         LOGGER.atInfo()
                 .addKeyValue("caller", caller.getName())
@@ -276,11 +278,11 @@ class RegistrationController {
                 .completeOnTimeout(accepted(id), applyWait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** A misspelt name would otherwise be answered as if all its accounts, namely none, were being checked. */
-    private void refuseUnlessKnown(String marketplace) {
-        if (marketplace != null) {
+    /** A misspelt name would otherwise be answered as if all were well with all its accounts, namely none. */
+    private static void refuseUnlessKnown(String marketplace, List<RegistrationStatus> all) {
+        if (marketplace != null && !all.isEmpty()) {
             Map<String, String> known = new TreeMap<>();
-            registrations.all().forEach(status -> known.put(status.marketplace(), status.marketplace()));
+            all.forEach(status -> known.put(status.marketplace(), status.marketplace()));
             Parameters.oneOf("marketplace", marketplace, known);
         }
     }

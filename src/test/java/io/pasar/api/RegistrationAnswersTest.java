@@ -70,7 +70,6 @@ class RegistrationAnswersTest extends OverHttp {
         "?state=never-registered, 41235121321",
         "?marketplace=tokopedia&state=drifted, 13004",
         "?marketplace=tiki&state=drifted, ''",
-        "?marketplace=elsewhere, ''",
     })
     void listsThoseThatAreAskedFor(String query, String account) throws Exception {
         // Given
@@ -82,6 +81,19 @@ class RegistrationAnswersTest extends OverHttp {
         // Then
         assertThat(body(answer).path("registrations").findValuesAsText("account"))
                 .isEqualTo(account.isEmpty() ? List.of() : List.of(account));
+    }
+
+    @Test
+    void listsNothingForAMarketplaceWithoutAccounts() throws Exception {
+        // Given
+        when(registrations.all()).thenReturn(List.of(Fixtures.TOKOPEDIA, Fixtures.TIKI));
+
+        // When
+        HttpResponse<String> answer = call("GET", "/api/registrations?marketplace=shopee", ApiUnderTest.READ);
+
+        // Then
+        assertProblem(answer, Problem.INVALID_PARAMETER);
+        assertThat(body(answer).path("detail").asText()).isEqualTo("'marketplace' must be one of: tiki, tokopedia.");
     }
 
     @ParameterizedTest
