@@ -238,7 +238,6 @@ class CommandLineTest extends OverHttp {
 
                                   ADDRESS                    ROLE     LAST USED             MAY GO
                                   https://hooks.example.com  current  2026-01-31T08:12:45Z  no
-                                  -                          other    -                     no
                                 """,
                         ""));
     }
