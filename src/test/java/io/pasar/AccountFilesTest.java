@@ -1,5 +1,6 @@
 package io.pasar;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.mockito.Mockito.mock;
@@ -463,6 +464,18 @@ class AccountFilesTest {
     /** With the accounts of good.yaml, and the gateway's thread played by the test. */
     private void running(Steps steps) {
         runner().run(context -> steps.take(context.getBean(AccountFiles.class)));
+    }
+
+    @Test
+    void saysOfAFileInAnotherEncodingThatItMustBeUtf8() throws IOException {
+        // Given
+        Files.writeString(folder.resolve("latin.yaml"), "id: caf\u00e9", ISO_8859_1);
+
+        // When
+        runner().run(context -> {
+            // Then
+            assertThat(mistakes(context)).containsExactly("accounts/latin.yaml: is not text in UTF-8; save it as such");
+        });
     }
 
     @Test
