@@ -78,6 +78,16 @@ final class RegistrationTopics implements AutoCloseable {
     }
 
     /**
+     * Blocks for a few seconds at most: a caller of the API waits for it.
+     *
+     * @throws KafkaUnavailableException if Kafka does not take it
+     */
+    RecordMetadata forget(String key) {
+        return written(
+                producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, key.getBytes(StandardCharsets.UTF_8), null)));
+    }
+
+    /**
      * Blocks for up to 35 s.
      *
      * @param key null for an answer to a command that names no account

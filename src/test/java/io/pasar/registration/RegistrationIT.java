@@ -892,6 +892,37 @@ class RegistrationIT {
         }
     }
 
+    @Test
+    void tellsOfAnAccountThatWasRegisteredAndIsConfiguredNoLongerUntilItIsForgotten() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+        assertThat(registrations.notConfigured()).doesNotContain("tiki/" + id);
+
+        // When
+        accounts.replace(List.of());
+
+        // Then
+        assertThat(registrations.notConfigured()).contains("tiki/" + id);
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        meters.get("pasar.registration.not.configured").gauge().value())
+                .isPositive());
+
+        // When
+        RegistrationStatus forgotten = registrations.forget("tiki", id).orElseThrow();
+
+        // Then
+        assertThat(forgotten.state()).isEqualTo(State.ASSERTED);
+        assertThat(registrations.forget("tiki", id)).isEmpty();
+        try (RegistrationTopics writer = new RegistrationTopics(clients);
+                RegistrationRecords reread = new RegistrationRecords(clients, writer)) {
+            reread.start();
+            assertThat(reread.awaitRead(SOON)).isTrue();
+            assertThat(reread.find("tiki/" + id)).isEmpty();
+        }
+        assertThat(registrations.notConfigured()).doesNotContain("tiki/" + id);
+    }
+
     private Reply listsWhatIsStored() {
         return exchange -> {
             ObjectNode data = stored.get().deepCopy();
