@@ -54,7 +54,12 @@ import org.springframework.util.unit.DataSize;
 @SpringBootTest(
         classes = ScaleIT.Beans.class,
         webEnvironment = WebEnvironment.NONE,
-        properties = {"camel.main.routes-collector-enabled=false", "logging.level.io.pasar.registration.Runs=warn"})
+        properties = {
+            "camel.main.routes-collector-enabled=false",
+            // The spool is not here
+            "management.endpoint.health.validate-group-membership=false",
+            "logging.level.io.pasar.registration.Runs=warn"
+        })
 // Its broker must not outlive its directory
 @DirtiesContext
 class ScaleIT {
