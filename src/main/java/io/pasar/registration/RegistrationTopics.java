@@ -78,13 +78,13 @@ final class RegistrationTopics implements AutoCloseable {
     }
 
     /**
-     * Blocks for a few seconds at most: a caller of the API waits for it.
+     * Blocks for up to 35 s.
      *
      * @throws KafkaUnavailableException if Kafka does not take it
      */
     RecordMetadata forget(String key) {
-        return written(
-                producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, key.getBytes(StandardCharsets.UTF_8), null)));
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        return insist(() -> producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, keyBytes, null)));
     }
 
     /**

@@ -182,7 +182,7 @@ public class Registrations {
 
     /**
      * Removes what is recorded of an account that was taken out of the configuration. Nothing changes at the
-     * marketplace. Blocks for a few seconds at most.
+     * marketplace. Blocks for up to 35 s.
      *
      * @return what was recorded last; empty if nothing was
      * @throws IllegalStateException if the account is configured

@@ -77,6 +77,7 @@ import org.springframework.util.unit.DataSize;
         webEnvironment = WebEnvironment.NONE,
         properties = {
             "camel.main.routes-collector-enabled=false",
+            // The spool is not here
             "management.endpoint.health.validate-group-membership=false",
             // Long enough for a machine that is busy: the clock stands still, so nothing is tried again by itself
             "camel.component.http.response-timeout=5000",

@@ -56,6 +56,7 @@ import org.springframework.util.unit.DataSize;
         webEnvironment = WebEnvironment.NONE,
         properties = {
             "camel.main.routes-collector-enabled=false",
+            // The spool is not here
             "management.endpoint.health.validate-group-membership=false",
             "logging.level.io.pasar.registration.RunLog=warn"
         })
