@@ -32,7 +32,7 @@ class BrokenGatewaysTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int LANES = 12;
-    private static final int SOME = 300;
+    private static final int SOME = 200;
 
     private final List<Seller> sellers = List.of(
             Seller.tiki("p1", "0123456789abcdef0123456789abcdef"),

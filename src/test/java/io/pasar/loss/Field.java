@@ -7,6 +7,7 @@ import io.pasar.loss.Checker.Kind;
 import io.pasar.loss.Checker.Violation;
 import io.pasar.loss.Webhook.Seller;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The delivered jar and a broker in processes of their own, and links to both that can be cut. */
 final class Field implements AutoCloseable {
@@ -25,7 +27,7 @@ final class Field implements AutoCloseable {
     static final String QUARANTINE = "pasar.quarantine";
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofSeconds(180);
     private static final String TOKEN = "token-of-the-loss-test";
 
     final Ledger ledger = new Ledger();
@@ -40,32 +42,31 @@ final class Field implements AutoCloseable {
     private final int ingestPort = freePort();
     private final int brokerPort = freePort();
 
-    Field(Path directory, List<String> settings) throws IOException {
+    Field(Path directory, List<String> jvmOptions, List<String> settings) throws IOException {
         Files.createDirectories(directory);
         toBroker = new Link(brokerPort);
         toGateway = new Link(ingestPort);
         broker = new Victim(brokerCommand(directory), directory, directory.resolve("broker.log"));
-        gateway = new Victim(gatewayCommand(settings), directory.resolve("gateway"), directory.resolve("gateway.log"));
+        gateway = new Victim(
+                gatewayCommand(jvmOptions, settings), directory.resolve("gateway"), directory.resolve("gateway.log"));
         Files.createDirectories(directory.resolve("gateway"));
         Files.writeString(directory.resolve("gateway/application.yaml"), accounts());
         senders = new Senders(ledger, toGateway.port());
     }
 
     void start() throws IOException {
-        broker.start();
-        awaitListening(broker, brokerPort);
+        startBroker();
+        startGateway();
+    }
+
+    /** After it was killed. */
+    void startGateway() throws IOException {
         gateway.start();
         awaitListening(gateway, ingestPort);
     }
 
-    void restartGateway() throws IOException {
-        gateway.kill();
-        gateway.start();
-        awaitListening(gateway, ingestPort);
-    }
-
-    void restartBroker() throws IOException {
-        broker.kill();
+    /** After it was killed. */
+    void startBroker() throws IOException {
         broker.start();
         awaitListening(broker, brokerPort);
     }
@@ -79,14 +80,12 @@ final class Field implements AutoCloseable {
     List<Violation> violations() throws IOException {
         List<Violation> violations = new ArrayList<>();
         try (TopicsRead topics = new TopicsRead("127.0.0.1:" + toBroker.port(), topics())) {
-            await().atMost(SOON.multipliedBy(2))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> {
-                        violations.clear();
-                        violations.addAll(Checker.check(ledger, topics.toTheEnd(), QUARANTINE));
-                        return violations.isEmpty() || violations.stream().anyMatch(one -> one.kind() != Kind.LOST);
-                    });
-        } catch (org.awaitility.core.ConditionTimeoutException lost) {
+            await().atMost(SOON).pollInterval(Duration.ofSeconds(1)).until(() -> {
+                violations.clear();
+                violations.addAll(Checker.check(ledger, topics.toTheEnd(), QUARANTINE));
+                return violations.isEmpty() || violations.stream().anyMatch(one -> one.kind() != Kind.LOST);
+            });
+        } catch (ConditionTimeoutException lost) {
             // They are told below
         }
         List<String> secrets = Stream.concat(
@@ -125,11 +124,10 @@ final class Field implements AutoCloseable {
                 String.valueOf(toBroker.port()));
     }
 
-    private List<String> gatewayCommand(List<String> settings) {
-        List<String> command = new ArrayList<>(List.of(
-                java(),
-                "-Xmx300m",
-                "-XX:+UseSerialGC",
+    private List<String> gatewayCommand(List<String> jvmOptions, List<String> settings) {
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx300m"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "-jar",
                 JAR.toString(),
                 "--server.port=0",
@@ -187,7 +185,7 @@ final class Field implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -68,6 +68,11 @@ final class Senders implements AutoCloseable {
         }
     }
 
+    /** False when one has ended, which none does by itself. */
+    boolean areAtWork() {
+        return lanes.stream().noneMatch(Future::isDone);
+    }
+
     /** No new webhooks; those under way are sent until they are answered 2xx. */
     void finish(Duration within) throws InterruptedException, ExecutionException, TimeoutException {
         stopping = true;
