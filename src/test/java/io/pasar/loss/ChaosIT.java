@@ -3,6 +3,8 @@ package io.pasar.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.loss.Checker.Kind;
+import io.pasar.loss.Checker.Violation;
 import io.pasar.loss.Ledger.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +70,44 @@ class ChaosIT {
             field.senders.finish(SLACK);
 
             // Then
-            assertThat(Checker.summary(field.violations())).as("seed %d", seed).isEmpty();
+            assertThat(Checker.summary(field.violations(Duration.ofMinutes(3))))
+                    .as("seed %d", seed)
+                    .isEmpty();
             answersInTime(field.ledger);
+        }
+    }
+
+    /** The gateway itself with one step of its flow taken away or changed: the test must see each. */
+    @ParameterizedTest(name = "{3}: {0} without {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "inbound | '(?m)^ +- to:\\R +uri: verify:hmac\\R(?: {14,}.*\\R)+' | '' | UNVERIFIED",
+                "publish | '(?m)^ +- process:\\R +id: to-spool\\R +ref: spool\\R' | '' | LOST",
+                "errors  | 'expression: \"401\"' | 'expression: \"200\"' | YES_TO_A_FAILURE"
+            })
+    void convictsThisGatewayOnceItIsBroken(String file, String step, String instead, Kind expected) throws Exception {
+        try (Field field = new Field(
+                directory,
+                List.of(),
+                List.of("--camel.main.routes-include-pattern=file:" + directory.resolve(Field.ROUTES)
+                        + "/**/*.camel.yaml"))) {
+            // Given
+            field.breakRoute(file + ".camel.yaml", step, instead);
+            field.start();
+            field.senders.start(field.sellers, LANES, Duration.ofMillis(10), seed);
+            field.awaitAccepted(ENOUGH);
+
+            // When
+            field.broker.kill();
+            field.awaitAccepted(ENOUGH);
+            field.startBroker();
+            field.awaitAccepted(ENOUGH);
+            field.senders.finish(SLACK);
+
+            // Then
+            assertThat(field.violations(Duration.ofSeconds(30)).stream().map(Violation::kind))
+                    .contains(expected);
         }
     }
 

@@ -20,9 +20,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.springframework.util.FileSystemUtils;
 
 /** The delivered jar and a broker in processes of their own, and links to both that can be cut. */
 final class Field implements AutoCloseable {
+
+    /** Below the test's directory, for a gateway with routes of its own. */
+    static final String ROUTES = "gateway/routes";
 
     static final String QUARANTINE = "pasar.quarantine";
 
@@ -39,11 +43,12 @@ final class Field implements AutoCloseable {
     final Link toBroker;
     final Link toGateway;
     final Senders senders;
+    private final Path directory;
     private final int ingestPort = freePort();
     private final int brokerPort = freePort();
 
     Field(Path directory, List<String> jvmOptions, List<String> settings) throws IOException {
-        Files.createDirectories(directory);
+        this.directory = directory;
         toBroker = new Link(brokerPort);
         toGateway = new Link(ingestPort);
         broker = new Victim(brokerCommand(directory), directory, directory.resolve("broker.log"));
@@ -57,6 +62,16 @@ final class Field implements AutoCloseable {
     void start() throws IOException {
         startBroker();
         startGateway();
+    }
+
+    /** Before the start: gives the gateway its own routes, with one place of them changed. */
+    void breakRoute(String file, String pattern, String replacement) throws IOException {
+        FileSystemUtils.copyRecursively(Path.of("routes"), directory.resolve(ROUTES));
+        Path route = directory.resolve(ROUTES).resolve(file);
+        String sound = Files.readString(route);
+        String broken = sound.replaceAll(pattern, replacement);
+        assertThat(broken).isNotEqualTo(sound);
+        Files.writeString(route, broken);
     }
 
     /** After it was killed. */
@@ -77,10 +92,10 @@ final class Field implements AutoCloseable {
     }
 
     /** What is wrong in the end. Waits for what is still on its way, as long as that is all that is wrong. */
-    List<Violation> violations() throws IOException {
+    List<Violation> violations(Duration within) throws IOException {
         List<Violation> violations = new ArrayList<>();
         try (TopicsRead topics = new TopicsRead("127.0.0.1:" + toBroker.port(), topics())) {
-            await().atMost(SOON).pollInterval(Duration.ofSeconds(1)).until(() -> {
+            await().atMost(within).pollInterval(Duration.ofSeconds(1)).until(() -> {
                 violations.clear();
                 violations.addAll(Checker.check(ledger, topics.toTheEnd(), QUARANTINE));
                 return violations.isEmpty() || violations.stream().anyMatch(one -> one.kind() != Kind.LOST);

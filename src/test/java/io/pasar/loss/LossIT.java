@@ -45,7 +45,7 @@ class LossIT {
             field.senders.finish(Duration.ofSeconds(120));
 
             // Then
-            assertThat(Checker.summary(field.violations())).isEmpty();
+            assertThat(Checker.summary(field.violations(Duration.ofMinutes(3)))).isEmpty();
         }
     }
 }
