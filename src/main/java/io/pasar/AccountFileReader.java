@@ -3,6 +3,7 @@ package io.pasar;
 import io.pasar.account.Account;
 import io.pasar.account.Mistake;
 import java.io.ByteArrayInputStream;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.UnicodeReader;
 
 /**
@@ -31,10 +33,12 @@ final class AccountFileReader {
 
     private static final Pattern STEP = Pattern.compile("([^.\\[]+)|\\[(\\d+)]");
 
+    private static final LoaderOptions LIMITS = limits();
+
     private final PlaceholdersResolver placeholders;
     private final ConfigurationRules rules;
     private final PasarConfiguration configuration;
-    private final Yaml yaml = yaml();
+    private final Yaml yaml = new Yaml(LIMITS);
 
     /** @param configuration what the accounts must fit to */
     AccountFileReader(PlaceholdersResolver placeholders, ConfigurationRules rules, PasarConfiguration configuration) {
@@ -55,7 +59,7 @@ final class AccountFileReader {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             return Content.broken(new Mistake(name + ":" + line, "is not YAML; correct this line or the one before"));
         } catch (YAMLException e) {
-            return Content.broken(new Mistake(name, "cannot be read as YAML; it must be text in UTF-8"));
+            return Content.broken(new Mistake(name, unreadable(e)));
         }
         if (reading.isEmpty) {
             // A file that is being written is empty for a moment
@@ -64,12 +68,23 @@ final class AccountFileReader {
         return new Content(List.copyOf(reading.entries), List.copyOf(reading.mistakes));
     }
 
+    /** Of what has no line. The parser's own words are not told: they may quote the file. */
+    private static String unreadable(YAMLException e) {
+        if (e.getCause() instanceof CharacterCodingException) {
+            return "is not text in UTF-8; save it as such";
+        }
+        if (e instanceof ReaderException) {
+            return "holds a character that no text has; save it as text in UTF-8";
+        }
+        return "is nested deeper than " + LIMITS.getNestingDepthLimit() + " levels; close every bracket and brace";
+    }
+
     /** As Spring Boot reads application.yaml. Its limits are meant for documents from strangers. */
-    private static Yaml yaml() {
+    private static LoaderOptions limits() {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
         options.setMaxAliasesForCollections(Integer.MAX_VALUE);
-        return new Yaml(options);
+        return options;
     }
 
     /**

@@ -165,6 +165,7 @@ final class ConfigurationRules {
     private void checkIngest(IngestConfiguration ingest) {
         checkDuration("pasar.ingest.answer-within", ingest.answerWithin(), Duration.ofMillis(1));
         checkDuration("pasar.ingest.read-within", ingest.readWithin(), Duration.ofMillis(1));
+        checkDuration("pasar.ingest.close-after", ingest.closeAfter(), Duration.ZERO);
         for (int i = 0; i < ingest.trustedProxies().size(); i++) {
             checkProxy(
                     "pasar.ingest.trusted-proxies[" + i + "]",

@@ -12,6 +12,7 @@ import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.marketplace.RateLimits;
 import io.pasar.observation.Observations;
 import io.pasar.observation.SharedObservations;
+import io.pasar.registration.Registrations;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,8 @@ class GatewayBeans {
     }
 
     @Bean
-    AccountFilesHealthIndicator accountFilesHealthIndicator(AccountFiles files) {
-        return new AccountFilesHealthIndicator(files);
+    AccountFilesHealthIndicator accountFilesHealthIndicator(AccountFiles files, Registrations registrations) {
+        return new AccountFilesHealthIndicator(files, registrations);
     }
 
     @Bean

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -121,6 +122,14 @@ class AccountFilesIT extends GatewayTest {
                 .containsPattern("Accounts have changed.*tokopedia/501")
                 .containsPattern("Accounts are gone.*tokopedia/501")
                 .doesNotContain("s3cr3t"));
+    }
+
+    @Test
+    void healthLooksAtTheDiskOfTheSpool(@Value("${pasar.data-dir}") Path dataDir) throws Exception {
+        assertThat(json("/actuator/health")
+                        .at("/components/diskSpace/details/path")
+                        .asText())
+                .isEqualTo(dataDir.toAbsolutePath().toString());
     }
 
     @Test

@@ -1,6 +1,10 @@
 package io.pasar;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
@@ -8,6 +12,7 @@ import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Accounts;
 import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
+import io.pasar.registration.Registrations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -28,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -457,6 +464,42 @@ class AccountFilesTest {
     /** With the accounts of good.yaml, and the gateway's thread played by the test. */
     private void running(Steps steps) {
         runner().run(context -> steps.take(context.getBean(AccountFiles.class)));
+    }
+
+    @Test
+    void saysOfAFileInAnotherEncodingThatItMustBeUtf8() throws IOException {
+        // Given
+        Files.writeString(folder.resolve("latin.yaml"), "id: caf\u00e9", ISO_8859_1);
+
+        // When
+        runner().run(context -> {
+            // Then
+            assertThat(mistakes(context)).containsExactly("accounts/latin.yaml: is not text in UTF-8; save it as such");
+        });
+    }
+
+    @Test
+    void healthStaysUpAndNamesTheFirstAccountsThatAreConfiguredNowhere() {
+        // Given
+        Registrations registrations = mock();
+        when(registrations.notConfigured())
+                .thenReturn(IntStream.range(10, 30)
+                        .mapToObj(number -> "tiki/" + number)
+                        .toList());
+
+        // When
+        runner().run(context -> {
+            Health health =
+                    new AccountFilesHealthIndicator(context.getBean(AccountFiles.class), registrations).health();
+
+            // Then
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsEntry("notConfigured", 20);
+            assertThat(health.getDetails().get("notConfiguredFirst"))
+                    .asInstanceOf(LIST)
+                    .hasSize(10)
+                    .startsWith("tiki/10");
+        });
     }
 
     private ApplicationContextRunner runner() {

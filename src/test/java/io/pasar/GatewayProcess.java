@@ -23,18 +23,22 @@ import java.util.TreeMap;
 final class GatewayProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final String TOKEN = "token-of-the-process-tests";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    private final Process process;
+    private final ProcessBuilder builder;
     private final Path log;
     private final int management;
+    private final int ingest;
+    private Process process;
 
-    private GatewayProcess(Process process, Path log, int management) {
-        this.process = process;
+    private GatewayProcess(ProcessBuilder builder, Path log, int management, int ingest) throws IOException {
+        this.builder = builder;
         this.log = log;
         this.management = management;
+        this.ingest = ingest;
+        this.process = builder.start();
     }
 
     /**
@@ -46,6 +50,7 @@ final class GatewayProcess implements AutoCloseable {
         Path home = Files.createDirectories(directory.resolve(name));
         Files.writeString(home.resolve("application.yaml"), configuration);
         int management = Ports.free();
+        int ingest = Ports.free();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx300m",
@@ -54,23 +59,46 @@ final class GatewayProcess implements AutoCloseable {
                 "-jar",
                 JAR.toString(),
                 "--server.port=" + management,
-                "--pasar.ingest.port=" + Ports.free(),
+                "--pasar.ingest.port=" + ingest,
                 "--camel.component.http.user-agent=" + name));
         Path log = home.resolve("log.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("PASAR_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
         builder.environment().put("PASAR_API_TOKEN", TOKEN);
-        return new GatewayProcess(builder.start(), log, management);
+        return new GatewayProcess(builder, log, management, ingest);
+    }
+
+    int ingest() {
+        return ingest;
     }
 
     void awaitStarted() {
+        awaitHealth("liveness");
+    }
+
+    void awaitReady() {
+        awaitHealth("readiness");
+    }
+
+    private void awaitHealth(String group) {
         await().atMost(START).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             assertThat(process.isAlive()).as(() -> tail()).isTrue();
-            assertThat(get("/actuator/health/liveness").statusCode()).isEqualTo(200);
+            assertThat(get("/actuator/health/" + group).statusCode()).isEqualTo(200);
         });
+    }
+
+    /** By SIGTERM; waits for the end. */
+    void stop() {
+        process.destroy();
+        assertThat(process.onExit()).as(() -> tail()).succeedsWithin(START);
+    }
+
+    /** On the same ports, with what it has left on its disk. */
+    void startAgain() throws IOException {
+        process = builder.start();
     }
 
     /** State by {@code <marketplace>/<account>}. */

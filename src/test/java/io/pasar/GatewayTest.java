@@ -20,6 +20,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "pasar.ingest.address=127.0.0.1",
             // Where nothing is to be shown about time, a slow machine shall not matter
             "pasar.ingest.answer-within=6s",
+            "pasar.ingest.close-after=0s",
             "pasar.kafka.acknowledge-within=5s",
             "pasar.kafka.embedded.port=0",
             "pasar.kafka.topics.partitions=2",

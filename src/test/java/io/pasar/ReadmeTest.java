@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +28,9 @@ import org.springframework.core.ResolvableType;
 class ReadmeTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\|([^|]*)\\|.*$", Pattern.MULTILINE);
+
+    private static final Pattern METRIC =
+            Pattern.compile("(?:Counter|Gauge|Timer)\\.builder\\(\\s*\"(pasar\\.[a-z.]+)\"");
 
     @Test
     void listsEveryConfigurationKeyWithItsDefault() throws IOException {
@@ -76,6 +81,24 @@ class ReadmeTest {
 
         // Then
         assertThat(rows("Event kinds")).containsExactlyInAnyOrderEntriesOf(kinds);
+    }
+
+    @Test
+    void listsEveryMetric() throws IOException {
+        // Given
+        Set<String> metrics = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                METRIC.matcher(Files.readString(file))
+                        .results()
+                        .forEach(found -> metrics.add(found.group(1).replace('.', '_')));
+            }
+        }
+
+        // Then
+        assertThat(rows("Metrics").keySet().stream().map(name -> name.replaceFirst("_(total|seconds|bytes)$", "")))
+                .containsExactlyInAnyOrderElementsOf(metrics)
+                .hasSizeGreaterThan(25);
     }
 
     private static String recordKey(Map<String, String> parameters) {

@@ -28,6 +28,19 @@ final class Examples {
               ]
             }""";
 
+    static final String FORGOTTEN =
+            """
+            {
+              "marketplace": "tokopedia",
+              "account": "13004",
+              "state": "drifted",
+              "reason": "order-status points elsewhere",
+              "since": "2026-01-31T09:30:00Z",
+              "lastAssertedAt": "2026-01-30T21:00:00Z",
+              "nextCheckAt": "2026-01-31T09:45:00Z"
+            }
+            """;
+
     static final String REGISTRATION =
             """
             {

@@ -21,6 +21,7 @@ enum Problem {
     UNKNOWN_TOPIC(HttpStatus.NOT_FOUND, "There is no such topic"),
     UNKNOWN_COMMAND(HttpStatus.NOT_FOUND, "There is no such command, or not any more"),
     UNKNOWN_REPLAY(HttpStatus.NOT_FOUND, "There is no such replay, or not any more"),
+    STILL_CONFIGURED(HttpStatus.CONFLICT, "The account is configured"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "This path does not know that method"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The answer is JSON, which the request does not accept"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This call takes no body of that kind"),

@@ -33,6 +33,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -83,7 +84,9 @@ class RegistrationController {
                     @RequestParam(name = "state", required = false)
                     String state) {
         State wanted = Parameters.oneOf("state", state, states);
-        return new RegistrationList(registrations.all().stream()
+        List<RegistrationStatus> all = registrations.all();
+        refuseUnlessKnown(marketplace, all);
+        return new RegistrationList(all.stream()
                 .filter(status -> marketplace == null || status.marketplace().equals(marketplace))
                 .filter(status -> wanted == null || status.state() == wanted)
                 .toList());
@@ -120,6 +123,37 @@ class RegistrationController {
     @Answers({Problem.UNKNOWN_ACCOUNT, Problem.MARKETPLACE_FAILED, Problem.MARKETPLACE_BUSY})
     Webhooks webhooks(@PathVariable("marketplace") String marketplace, @PathVariable("account") String account) {
         return registrations.webhooks(marketplace, account).orElseThrow(() -> unknown(marketplace, account));
+    }
+
+    @DeleteMapping("/registrations/{marketplace}/{account}")
+    @Operation(
+            summary = "Forget an account that was taken out of the configuration",
+            description =
+                    "It is no longer told as one that is registered and configured nowhere. Nothing changes at the"
+                            + " marketplace.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What was recorded of it last",
+            useReturnTypeSchema = true,
+            content = @Content(examples = @ExampleObject(Examples.FORGOTTEN)))
+    @Answers({Problem.UNKNOWN_ACCOUNT, Problem.STILL_CONFIGURED, Problem.KAFKA_UNAVAILABLE})
+    RegistrationStatus forget(
+            @PathVariable("marketplace") String marketplace,
+            @PathVariable("account") String account,
+            @Parameter(hidden = true) Principal caller) {
+        if (registrations.isConfigured(marketplace, account)) {
+            throw Problem.STILL_CONFIGURED.because("Take it out of the configuration of every replica first.");
+        }
+        RegistrationStatus forgotten = registrations
+                .forget(marketplace, account)
+                .orElseThrow(() -> Problem.UNKNOWN_ACCOUNT.because(
+                        "Nothing is recorded of account '%s' of marketplace '%s'.".formatted(account, marketplace)));
+        LOGGER.atInfo()
+                .addKeyValue("caller", caller.getName())
+                .addKeyValue("marketplace", marketplace)
+                .addKeyValue("account", account)
+                .log("Forgotten over the API");
+        return forgotten;
     }
 
     /** Holds no thread while it waits for the replica that does the work. */
@@ -229,7 +263,7 @@ class RegistrationController {
                     @RequestParam(name = "marketplace", required = false)
                     String marketplace,
             @Parameter(hidden = true) Principal caller) {
-        refuseUnlessKnown(marketplace);
+        refuseUnlessKnown(marketplace, registrations.all());
         int queued = registrations.reconcile(marketplace);
         LOGGER.atInfo()
                 .addKeyValue("caller", caller.getName())
@@ -244,11 +278,11 @@ class RegistrationController {
                 .completeOnTimeout(accepted(id), applyWait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** A misspelt name would otherwise be answered as if all its accounts, namely none, were being checked. */
-    private void refuseUnlessKnown(String marketplace) {
-        if (marketplace != null) {
+    /** A misspelt name would otherwise be answered as if all were well with all its accounts, namely none. */
+    private static void refuseUnlessKnown(String marketplace, List<RegistrationStatus> all) {
+        if (marketplace != null && !all.isEmpty()) {
             Map<String, String> known = new TreeMap<>();
-            registrations.all().forEach(status -> known.put(status.marketplace(), status.marketplace()));
+            all.forEach(status -> known.put(status.marketplace(), status.marketplace()));
             Parameters.oneOf("marketplace", marketplace, known);
         }
     }

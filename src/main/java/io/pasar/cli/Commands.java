@@ -238,19 +238,39 @@ final class Commands {
     }
 
     private void changed(JsonNode one, JsonNode answer, boolean dryRun, Tally tally) {
-        boolean changes = !answer.path("plan").path("changes").isEmpty();
-        boolean open = dryRun ? changes : !isAsDesired(answer.path("state").asText());
+        JsonNode changes = answer.path("plan").path("changes");
+        boolean asDesired = isAsDesired(answer.path("state").asText());
+        boolean open = dryRun ? isToChange(changes, asDesired) : !asDesired;
         tally.done++;
         tally.open += open ? 1 : 0;
         if (json) {
             results.add(named(one).setAll((ObjectNode) answer));
         } else {
-            screen.changes(one, answer, dryRun ? planned(changes) : applied(changes, open));
+            screen.changes(one, answer, dryRun ? planned(changes, open) : applied(!changes.isEmpty(), open));
         }
     }
 
-    private static String planned(boolean changes) {
-        return changes ? "to change:" : "nothing to change";
+    /** What is only sent again, because it cannot be read, is no change: a script would never see an end of it. */
+    private static boolean isToChange(JsonNode changes, boolean asDesired) {
+        boolean differs = false;
+        for (JsonNode change : changes) {
+            differs |= !change.path("from").equals(change.path("to"));
+        }
+        return differs || !asDesired && !changes.isEmpty();
+    }
+
+    private static String planned(JsonNode changes, boolean open) {
+        if (open) {
+            return "to change:";
+        }
+        return changes.isEmpty()
+                ? "nothing to change"
+                : "nothing to change; sent again as it is: "
+                        + String.join(
+                                ", ",
+                                changes.findValuesAsText("field").stream()
+                                        .map(Text::printable)
+                                        .toList());
     }
 
     private static String applied(boolean changes, boolean open) {

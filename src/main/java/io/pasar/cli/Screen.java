@@ -109,17 +109,23 @@ final class Screen {
     }
 
     private void addresses(JsonNode addresses) {
-        if (addresses.isEmpty()) {
-            return;
-        }
         Table table = new Table("ADDRESS", "ROLE", "LAST USED", "MAY GO");
-        addresses.forEach(address -> table.row(
-                Text.of(address.path("url")),
-                Text.of(address.path("role")),
-                Text.time(address.path("lastUsedAt")),
-                Text.yesOrNo(address.path("drained"))));
-        out.println();
-        table.print(out, INDENT);
+        boolean any = false;
+        for (JsonNode address : addresses) {
+            boolean other = address.path("role").asText().equals("other");
+            if (!other || address.hasNonNull("lastUsedAt")) {
+                any = true;
+                table.row(
+                        other ? "(any other)" : Text.of(address.path("url")),
+                        Text.of(address.path("role")),
+                        Text.time(address.path("lastUsedAt")),
+                        other ? "-" : Text.yesOrNo(address.path("drained")));
+            }
+        }
+        if (any) {
+            out.println();
+            table.print(out, INDENT);
+        }
     }
 
     private static String name(JsonNode account) {

@@ -7,6 +7,7 @@ import io.pasar.observation.Observations;
 import java.time.Clock;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -62,6 +63,11 @@ class InboundBeans {
                 // Nothing: the listener has opened the port by now
             }
         };
+    }
+
+    @Bean
+    IngestStop ingestStop(IngestEngine engine, ApplicationContext context) {
+        return new IngestStop(engine, context);
     }
 
     @Bean

@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param readWithin from the first byte of a request to the last byte of its body; a slower one is cut
  * @param maxInFlight deliveries being worked on at once; one more is answered 503
  * @param maxHeld bytes of all bodies that are being received or worked on at once; one more is answered 503
+ * @param closeAfter from the signal to stop to the end of listening: the time in which a balancer looks elsewhere
  * @param tls certificate and key for HTTPS; null for plain HTTP behind a proxy that ends TLS
  */
 public record IngestConfiguration(
@@ -38,6 +39,7 @@ public record IngestConfiguration(
         @DefaultValue("10s") @NotNull Duration readWithin,
         @DefaultValue("4096") @Min(1) int maxInFlight,
         @DefaultValue("128MB") @NotNull DataSize maxHeld,
+        @DefaultValue("3s") @NotNull Duration closeAfter,
         @Valid Tls tls) {
 
     /**

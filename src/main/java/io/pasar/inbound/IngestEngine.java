@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import io.netty.channel.Channel;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
@@ -8,8 +9,11 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +39,12 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
     private static final int MAX_INITIAL_LINE = 4096;
     private static final int MAX_HEADERS = 16 * 1024;
-    private static final int CLOSE_WITHIN_SECONDS = 10;
+    private static final int CLOSE_WITHIN_SECONDS = 2;
+
+    /** For a request that is on its way through a connection when the port stops listening. */
+    private static final Duration LAST_REQUESTS = Duration.ofMillis(1_000);
+
+    private static final long LOOK_EVERY_MILLIS = 10;
 
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
@@ -44,7 +53,10 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
     private final Addresses addresses;
     private volatile List<IngestConsumer> consumers = List.of();
     private final Load load;
+    private final Queue<IngestHandler> handlers = new ConcurrentLinkedQueue<>();
     private volatile Vertx vertx;
+    private volatile Channel listening;
+    private volatile boolean closing;
     private volatile int port;
 
     /** @param wanted whether anybody wants what comes to these path segments; asked before a body is read */
@@ -89,6 +101,43 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
             }
         }
         return null;
+    }
+
+    /** Whether every answer is the last of its connection, so that the sender's next one goes elsewhere. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * Every connection tells it, since Vert.x does not: closing a Vert.x server cuts all its connections, and a graceful
+     * stop must close the listening socket alone.
+     */
+    void acceptedBy(Channel listening) {
+        this.listening = listening;
+    }
+
+    /**
+     * Ends service without refusing anybody, while all routes still run: serves on for {@code close-after}, but each
+     * answer ends its connection; then stops listening, and ends when the requests under way are answered and no
+     * connection is left, or soon. The rest of the port closes with {@link #stop}. Blocks; does nothing if it is not
+     * open.
+     */
+    void drain() throws InterruptedException {
+        if (vertx == null) {
+            return;
+        }
+        LOGGER.atInfo().addKeyValue("closeAfter", configuration.closeAfter()).log("Ingest is closing");
+        closing = true;
+        TimeUnit.MILLISECONDS.sleep(configuration.closeAfter().toMillis());
+        Channel socket = listening;
+        if (socket != null) {
+            socket.close().await(LAST_REQUESTS.toMillis());
+        }
+        long until = System.nanoTime() + LAST_REQUESTS.toNanos();
+        while (load.connections() > 0 && System.nanoTime() - until < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        }
+        handlers.forEach(IngestHandler::closeIdle);
     }
 
     boolean isWanted(List<String> path) {
@@ -179,6 +228,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         public void start(Promise<Void> started) {
             IngestHandler handler = new IngestHandler(
                     vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load);
+            handlers.add(handler);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(handler::connected)
                     .requestHandler(handler)

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -64,6 +65,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             .withRetryAfter(RETRY_SECONDS);
 
     private final Vertx vertx;
+    private final Context loop;
     private final IngestEngine engine;
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
@@ -87,6 +89,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             IngestMetrics metrics,
             Load load) {
         this.vertx = vertx;
+        this.loop = vertx.getOrCreateContext();
         this.engine = engine;
         this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
@@ -104,7 +107,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     void connected(HttpConnection connection) {
         Activity activity = new Activity();
         activities.put(connection, activity);
+        load.connected();
+        engine.acceptedBy(((ConnectionBase) connection).channel().parent());
         connection.closeHandler(closed -> {
+            load.disconnected();
             activities.remove(connection);
             activity.idle.met();
         });
@@ -119,6 +125,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 watchIdle(connection, activity, activity.requests);
             }
         });
+    }
+
+    /** Closes the connections on which nothing is being received or answered. From any thread. */
+    void closeIdle() {
+        loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
+                .filter(connection -> !activities.get(connection).working)
+                .forEach(HttpConnection::close));
     }
 
     /** Requests that are no HTTP: answered in our own shape, then cut. */
@@ -395,7 +408,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             abandon();
             HttpServerResponse response = request.response();
             // What is left of a refused body is thrown away for a while, and nothing behind it is read
-            activity.closing |= !bodyEnded && mayHaveBody();
+            activity.closing |= engine.isClosing() || (!bodyEnded && mayHaveBody());
             if (activity.closing) {
                 response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }

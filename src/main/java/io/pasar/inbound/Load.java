@@ -13,6 +13,7 @@ final class Load {
     private final long maxHeld;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
+    private final AtomicInteger connections = new AtomicInteger();
 
     Load(int maxInFlight, long maxHeld) {
         this.maxInFlight = maxInFlight;
@@ -48,6 +49,18 @@ final class Load {
 
     void end() {
         inFlight.decrementAndGet();
+    }
+
+    void connected() {
+        connections.incrementAndGet();
+    }
+
+    void disconnected() {
+        connections.decrementAndGet();
+    }
+
+    int connections() {
+        return connections.get();
     }
 
     int inFlight() {

@@ -38,7 +38,7 @@ import org.apache.kafka.common.Uuid;
 final class LateProducer implements Producer<byte[], byte[]> {
 
     private static final Duration POLL = Duration.ofMillis(5);
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int PATIENCE_DOUBLES_AT_MOST = 4;

@@ -24,6 +24,9 @@ final class SharingConsumer extends KafkaConsumer<Object, Object> {
 
     private static final Duration PARTITIONS_WITHIN = Duration.ofSeconds(2);
 
+    /** Kafka's own would wait half a minute for a broker that is away. */
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+
     private final Function<String, TopicShare> shares;
     private volatile Collection<String> topics = List.of();
 
@@ -41,7 +44,7 @@ final class SharingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void close() {
         try {
-            super.close();
+            super.close(CLOSE_WITHIN);
         } finally {
             forget();
         }

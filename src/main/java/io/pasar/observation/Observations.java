@@ -50,14 +50,6 @@ public final class Observations {
         return since;
     }
 
-    /** A delivery whose signature was right. */
-    public void verified(String marketplace, String account, String eventKind) {
-        Entry entry = entry(marketplace, account, eventKind);
-        entry.verified.increment();
-        entry.lastVerifiedAt = clock.instant();
-        entry.rhythm.updateAndGet(rhythm -> rhythm.verified(entry.lastVerifiedAt));
-    }
-
     /**
      * A delivery whose signature was right.
      *
@@ -65,7 +57,10 @@ public final class Observations {
      * @param address the configured public URL that it came for, or {@link io.pasar.account.PublicUrl#OTHER}
      */
     public void verified(String marketplace, String account, String eventKind, Secret secret, String address) {
-        verified(marketplace, account, eventKind);
+        Entry entry = entry(marketplace, account, eventKind);
+        entry.verified.increment();
+        entry.lastVerifiedAt = clock.instant();
+        entry.rhythm.updateAndGet(rhythm -> rhythm.verified(entry.lastVerifiedAt));
         uses.computeIfAbsent(new AccountKey(marketplace, account), key -> new Uses())
                 .used(secret, address, clock.instant());
     }

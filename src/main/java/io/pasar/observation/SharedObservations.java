@@ -57,7 +57,7 @@ public final class SharedObservations implements AutoCloseable {
     /** Secrets and addresses that nobody has used for so long are no longer written. */
     private static final Duration KEPT = Duration.ofDays(90);
 
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
 
     private final Accounts accounts;
     private final Observations observations;
@@ -103,7 +103,7 @@ public final class SharedObservations implements AutoCloseable {
         thread.start();
     }
 
-    /** Writes what is still to be written, unless Kafka takes longer than a few seconds. */
+    /** Writes what is still to be written, unless Kafka takes longer than a second or two. */
     @Override
     public void close() {
         closed.countDown();

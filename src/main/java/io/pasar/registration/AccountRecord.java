@@ -50,6 +50,11 @@ record AccountRecord(
                 && (evidence == null || evidence.isWhole());
     }
 
+    /** Whether webhooks of it may come, as far as is known. One that was never taken, a misspelt id say, is not meant. */
+    boolean isRegistered() {
+        return sent != null || state == State.IN_SYNC || state == State.DRIFTED;
+    }
+
     RegistrationStatus status() {
         return new RegistrationStatus(
                 marketplace, account, state, reason, since, sent == null ? null : sent.sentAt(), nextCheckAt);

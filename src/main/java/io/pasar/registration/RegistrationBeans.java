@@ -96,6 +96,11 @@ class RegistrationBeans {
     }
 
     @Bean
+    NotConfigured registrationNotConfigured(MeterRegistry meters, Registrations registrations) {
+        return new NotConfigured(meters, registrations);
+    }
+
+    @Bean
     Schedule registrationSchedule(
             Accounts accounts,
             PublicUrl publicUrl,
@@ -103,6 +108,7 @@ class RegistrationBeans {
             RegistrationRecords records,
             RegistrationTopics topics,
             RegistrationMetrics metrics,
+            NotConfigured notConfigured,
             KafkaClients clients,
             RegistrationConfiguration configuration,
             Clock clock) {
@@ -113,6 +119,7 @@ class RegistrationBeans {
                 records,
                 topics,
                 metrics,
+                notConfigured,
                 clients.share(Topics.COMMANDS),
                 configuration,
                 clock);

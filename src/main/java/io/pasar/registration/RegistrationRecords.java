@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
@@ -62,6 +64,10 @@ final class RegistrationRecords implements AutoCloseable {
         return Optional.ofNullable(records.get(key)).map(Held::value);
     }
 
+    Stream<AccountRecord> all() {
+        return records.values().stream().map(Held::value).filter(Objects::nonNull);
+    }
+
     /** Id of the last request to check all accounts of a marketplace; null if there was none. */
     String reconciliation(String marketplace) {
         Reconciliation last = reconciliations.get(marketplace);
@@ -76,6 +82,16 @@ final class RegistrationRecords implements AutoCloseable {
     void write(AccountRecord value) {
         RecordMetadata written = topics.write(value);
         hold(value.key(), new Held(value, written.partition(), written.offset()));
+    }
+
+    /**
+     * Removes what is remembered of an account, on every replica.
+     *
+     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take it
+     */
+    void forget(String key) {
+        RecordMetadata written = topics.forget(key);
+        hold(key, new Held(null, written.partition(), written.offset()));
     }
 
     @Override
@@ -125,6 +141,7 @@ final class RegistrationRecords implements AutoCloseable {
         return key.substring(0, Math.min(key.length(), LONGEST_KEY_IN_LOG)).replaceAll("\\p{Cntrl}", "?");
     }
 
+    /** @param value null where an account was forgotten */
     private record Held(AccountRecord value, int partition, long offset) {
         /** Added partitions move keys, and offsets of two partitions say nothing about each other. */
         boolean isNewerThan(Held known) {

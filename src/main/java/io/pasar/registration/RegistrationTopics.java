@@ -80,6 +80,16 @@ final class RegistrationTopics implements AutoCloseable {
     /**
      * Blocks for up to 35 s.
      *
+     * @throws KafkaUnavailableException if Kafka does not take it
+     */
+    RecordMetadata forget(String key) {
+        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        return insist(() -> producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, keyBytes, null)));
+    }
+
+    /**
+     * Blocks for up to 35 s.
+     *
      * @param key null for an answer to a command that names no account
      * @throws KafkaUnavailableException if Kafka does not take it
      */

@@ -3,6 +3,7 @@ package io.pasar.registration;
 import io.pasar.account.Account;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
+import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.marketplace.Listing;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.marketplace.MarketplaceException;
@@ -108,7 +109,7 @@ public class Registrations {
      *
      * @return the command's id and its outcome to come, which stays open for ever if no replica answers. Empty for an
      *     unknown account
-     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take the command; nothing is done then
+     * @throws KafkaUnavailableException if Kafka does not take the command; nothing is done then
      */
     public Optional<Pending> request(Action action, String marketplace, String account) {
         return accounts.find(marketplace, account).map(found -> {
@@ -130,7 +131,7 @@ public class Registrations {
      * @return open until it is answered. Empty for a command that is unknown or forgotten, see
      *     {@link #COMMANDS_KEPT_MINUTES} and {@link #COMMANDS_KEPT}; a replica knows only those sent or answered since
      *     its start
-     * @throws io.pasar.kafka.KafkaUnavailableException if this replica cannot read answers yet
+     * @throws KafkaUnavailableException if this replica cannot read answers yet
      */
     public Optional<CompletableFuture<Outcome>> outcome(String id) {
         return pending.find(id);
@@ -142,7 +143,7 @@ public class Registrations {
      *
      * @param marketplace only of this marketplace; null for all
      * @return how many accounts are due by it
-     * @throws io.pasar.kafka.KafkaUnavailableException if Kafka does not take it; one marketplace's may be taken then
+     * @throws KafkaUnavailableException if Kafka does not take it; one marketplace's may be taken then
      */
     public int reconcile(String marketplace) {
         List<Account> asked = accounts.all().stream()
@@ -156,6 +157,47 @@ public class Registrations {
                 .toList();
         sent.forEach(RegistrationTopics::written);
         return asked.size();
+    }
+
+    /**
+     * Accounts that were registered and are configured nowhere, as {@code marketplace/id}, in the order of these: their
+     * webhooks are answered 404. Empty until what was recorded has been read.
+     */
+    public List<String> notConfigured() {
+        return records.areRead()
+                ? records.all()
+                        .filter(AccountRecord::isRegistered)
+                        .filter(record -> accounts.find(record.marketplace(), record.account())
+                                .isEmpty())
+                        .map(AccountRecord::key)
+                        .sorted()
+                        .toList()
+                : List.of();
+    }
+
+    /** Whether this replica serves the account. */
+    public boolean isConfigured(String marketplace, String account) {
+        return accounts.find(marketplace, account).isPresent();
+    }
+
+    /**
+     * Removes what is recorded of an account that was taken out of the configuration. Nothing changes at the
+     * marketplace. Blocks for up to 35 s.
+     *
+     * @return what was recorded last; empty if nothing was
+     * @throws IllegalStateException if the account is configured
+     * @throws KafkaUnavailableException if Kafka does not take it, or what was recorded has not been read yet
+     */
+    public Optional<RegistrationStatus> forget(String marketplace, String account) {
+        if (isConfigured(marketplace, account)) {
+            throw new IllegalStateException("The account is configured");
+        }
+        if (!records.areRead()) {
+            throw new KafkaUnavailableException("What was recorded has not been read from Kafka yet");
+        }
+        Optional<AccountRecord> known = records.find(marketplace + "/" + account);
+        known.ifPresent(record -> records.forget(record.key()));
+        return known.map(AccountRecord::status);
     }
 
     private RegistrationStatus status(Account account) {

@@ -44,6 +44,7 @@ final class Schedule {
     private final RegistrationRecords records;
     private final RegistrationTopics topics;
     private final RegistrationMetrics metrics;
+    private final NotConfigured notConfigured;
     private final TopicShare share;
     private final Duration every;
     private final Duration reassertEvery;
@@ -61,6 +62,7 @@ final class Schedule {
             RegistrationRecords records,
             RegistrationTopics topics,
             RegistrationMetrics metrics,
+            NotConfigured notConfigured,
             TopicShare share,
             RegistrationConfiguration configuration,
             Clock clock) {
@@ -70,6 +72,7 @@ final class Schedule {
         this.records = records;
         this.topics = topics;
         this.metrics = metrics;
+        this.notConfigured = notConfigured;
         this.share = share;
         this.every = configuration.every();
         this.reassertEvery = configuration.reassertEvery();
@@ -108,6 +111,7 @@ final class Schedule {
         if (!records.areRead()) {
             return;
         }
+        notConfigured.look();
         Collection<Look> looks = look(clock.instant());
         metrics.updateProgress(looks);
         try {

@@ -29,6 +29,9 @@ final class Control {
             "change-secret", Set.of("account", "secret"),
             "expire-tokens", Set.of()));
 
+    /** Every word that {@code do} may have. */
+    static final Set<String> WORDS = KEYS.keySet();
+
     private static final int MOST_TIMES = 1_000_000;
     private static final int LONGEST_DELAY = 120_000;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pasar.sandbox.Faults.Fault;
 import io.pasar.sandbox.StandIn.Signing;
 import io.swagger.v3.oas.annotations.Hidden;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Profile("sandbox")
 @RequestMapping("/sandbox/{marketplace}")
 final class SandboxControls {
+
+    private static final URI PROBLEM = URI.create("urn:pasar:problem:sandbox");
 
     private final List<StandIn> standIns;
 
@@ -146,7 +149,10 @@ final class SandboxControls {
 
     @ExceptionHandler
     ProblemDetail refused(ControlException e) {
-        return ProblemDetail.forStatusAndDetail(e.status(), e.getMessage());
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(e.status(), e.getMessage());
+        problem.setType(PROBLEM);
+        problem.setTitle("The sandbox cannot do that");
+        return problem;
     }
 
     /**

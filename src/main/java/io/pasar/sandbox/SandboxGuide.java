@@ -158,6 +158,8 @@ final class SandboxGuide {
         line("Try, in another terminal:");
         command("what is registered", api("/api/registrations"));
         tellExamples();
+        line("  Other things to \"do\" to a marketplace in this way, see README.md: "
+                + String.join(", ", Control.WORDS));
     }
 
     /** Those that have become possible: an example needs its event kind registered, which may come late. */

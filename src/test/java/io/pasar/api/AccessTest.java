@@ -37,6 +37,8 @@ class AccessTest extends OverHttp {
                     TRACE   | /api/registrations                          | write | 405
                     GET     | /api/registrations/tiki/1                   | none  | 401
                     GET     | /api/registrations/tiki/1                   | read  | 200
+                    DELETE  | /api/registrations/tiki/1                   | none  | 401
+                    DELETE  | /api/registrations/tiki/1                   | read  | 403
                     GET     | /api/registrations/tiki/1/webhooks          | none  | 401
                     GET     | /api/registrations/tiki/1/webhooks          | read  | 200
                     POST    | /api/registrations/tiki/1/apply             | none  | 401

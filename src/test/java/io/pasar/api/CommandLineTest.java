@@ -16,6 +16,7 @@ import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.registration.Action;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.Plan;
+import io.pasar.registration.Plan.Change;
 import io.pasar.registration.RegistrationStatus;
 import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Pending;
@@ -92,6 +93,43 @@ class CommandLineTest extends OverHttp {
                 .contains("  order-status     change      ", "tiki/41235121321: asserted, nothing to change\n")
                 .endsWith("2 accounts: 0 with something left to change, 2 as desired, 0 failed\n");
         assertThat(applied.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RESEND, IN_SYNC", "RESEND, ASSERTED", "CARRY_OVER, IN_SYNC"})
+    void countsAsNoChangeWhatIsOnlySentAgain(Plan.Action again, State state) {
+        // Given
+        Plan plan = new Plan(List.of(new Change("product-creation", again, "https://a", "https://a")), List.of());
+        outcomeIs(Action.PLAN, Fixtures.TOKOPEDIA, state, plan);
+
+        // When
+        Invocation planned = run("plan", "--account", "13004");
+
+        // Then
+        assertThat(planned.exitCode()).isZero();
+        assertThat(planned.out()).contains(", nothing to change; sent again as it is: product-creation\n  FIELD ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SET, IN_SYNC, , https://a",
+        "CHANGE, IN_SYNC, https://a, https://b",
+        "CHANGE, IN_SYNC, https://a,",
+        "CARRY_OVER, IN_SYNC, , https://a",
+        "RESEND, DRIFTED, https://a, https://a",
+        "SET, NEVER_REGISTERED, , https://a",
+    })
+    void countsAsChangeWhatIsNotAsDesired(Plan.Action action, State state, String from, String to) {
+        // Given
+        Plan plan = new Plan(List.of(new Change("product-creation", action, from, to)), List.of());
+        outcomeIs(Action.PLAN, Fixtures.TOKOPEDIA, state, plan);
+
+        // When
+        Invocation planned = run("plan", "--account", "13004");
+
+        // Then
+        assertThat(planned.exitCode()).isEqualTo(2);
+        assertThat(planned.out()).contains(", to change:\n  FIELD ");
     }
 
     @ParameterizedTest
@@ -238,7 +276,6 @@ class CommandLineTest extends OverHttp {
 
                                   ADDRESS                    ROLE     LAST USED             MAY GO
                                   https://hooks.example.com  current  2026-01-31T08:12:45Z  no
-                                  -                          other    -                     no
                                 """,
                         ""));
     }
@@ -278,18 +315,16 @@ class CommandLineTest extends OverHttp {
             delimiter = '|',
             textBlock =
                     """
-                    --account none                       | The gateway has no account 'none'
-                    --marketplace none                   | The gateway has no account at marketplace 'none'
-                    --account 13004 --marketplace tiki   | The gateway has no account '13004' at marketplace 'tiki'
+                    --account none                       | The gateway has no account 'none'                          | Those that it has are shown by list.
+                    --marketplace none                   | A parameter of this call is wrong                          | 'marketplace' must be one of: tiki, tokopedia.
+                    --account 13004 --marketplace tiki   | The gateway has no account '13004' at marketplace 'tiki'   | Those that it has are shown by list.
                     """)
-    void knowsNoOtherAccount(String choice, String words) {
+    void knowsNoOtherAccount(String choice, String words, String advice) {
         // When
         Invocation planned = run(("plan " + choice).split(" "));
 
         // Then
-        assertThat(planned)
-                .isEqualTo(
-                        new Invocation(1, "", "pasar: " + words + "\npasar: Those that it has are shown by list.\n"));
+        assertThat(planned).isEqualTo(new Invocation(1, "", "pasar: " + words + "\npasar: " + advice + "\n"));
     }
 
     @ParameterizedTest

@@ -53,7 +53,7 @@ class OpenApiTest extends OverHttp {
                 .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         // Then
-        assertThat(described).isEqualTo(mapped).hasSize(16);
+        assertThat(described).isEqualTo(mapped).hasSize(17);
     }
 
     @Test
@@ -106,6 +106,7 @@ class OpenApiTest extends OverHttp {
                         "urn:pasar:problem:unknown-topic",
                         "urn:pasar:problem:unknown-command",
                         "urn:pasar:problem:unknown-replay",
+                        "urn:pasar:problem:still-configured",
                         "urn:pasar:problem:method-not-allowed",
                         "urn:pasar:problem:not-acceptable",
                         "urn:pasar:problem:unsupported-media-type",
@@ -122,6 +123,7 @@ class OpenApiTest extends OverHttp {
         "GET, /api/registrations, RegistrationList",
         "GET, /api/registrations/tokopedia/13004, RegistrationDetail",
         "GET, /api/registrations/tiki/41235121321, RegistrationDetail",
+        "DELETE, /api/registrations/tokopedia/13004, RegistrationStatus",
         "GET, /api/registrations/tokopedia/13004/webhooks, Webhooks",
         "POST, /api/registrations/tiki/41235121321/apply, Applied",
         "GET, /api/commands/0b7c2e44-5d0c-4f43-8d5a-6a4d4a1c9a77, Applied",
@@ -145,6 +147,7 @@ class OpenApiTest extends OverHttp {
         when(registrations.all()).thenReturn(List.of(Fixtures.TOKOPEDIA, Fixtures.TIKI));
         when(registrations.detail("tokopedia", "13004")).thenReturn(Optional.of(Fixtures.DETAIL));
         when(registrations.detail("tiki", "41235121321")).thenReturn(Optional.of(Fixtures.BARE_DETAIL));
+        when(registrations.forget("tokopedia", "13004")).thenReturn(Optional.of(Fixtures.TOKOPEDIA));
         when(registrations.detail("tiki", "failing"))
                 .thenThrow(new RegistrationUnreadableException(
                         new Outcome.Failure("unavailable", 0, null, "away", null, null), null));

@@ -33,7 +33,9 @@ import org.springframework.test.context.bean.override.mockito.MockitoBean;
             "server.tomcat.threads.max=2",
             "server.tomcat.threads.min-spare=2",
             // Nothing of the gateway is here that could be ready
-            "management.endpoint.health.validate-group-membership=false"
+            "management.endpoint.health.validate-group-membership=false",
+            // Nor is its data directory
+            "management.health.diskspace.path=."
         })
 @AutoConfigureObservability(tracing = false)
 abstract class OverHttp {

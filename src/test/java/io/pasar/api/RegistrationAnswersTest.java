@@ -70,7 +70,6 @@ class RegistrationAnswersTest extends OverHttp {
         "?state=never-registered, 41235121321",
         "?marketplace=tokopedia&state=drifted, 13004",
         "?marketplace=tiki&state=drifted, ''",
-        "?marketplace=elsewhere, ''",
     })
     void listsThoseThatAreAskedFor(String query, String account) throws Exception {
         // Given
@@ -82,6 +81,19 @@ class RegistrationAnswersTest extends OverHttp {
         // Then
         assertThat(body(answer).path("registrations").findValuesAsText("account"))
                 .isEqualTo(account.isEmpty() ? List.of() : List.of(account));
+    }
+
+    @Test
+    void listsNothingForAMarketplaceWithoutAccounts() throws Exception {
+        // Given
+        when(registrations.all()).thenReturn(List.of(Fixtures.TOKOPEDIA, Fixtures.TIKI));
+
+        // When
+        HttpResponse<String> answer = call("GET", "/api/registrations?marketplace=shopee", ApiUnderTest.READ);
+
+        // Then
+        assertProblem(answer, Problem.INVALID_PARAMETER);
+        assertThat(body(answer).path("detail").asText()).isEqualTo("'marketplace' must be one of: tiki, tokopedia.");
     }
 
     @ParameterizedTest
@@ -236,6 +248,43 @@ class RegistrationAnswersTest extends OverHttp {
         outcome.complete(Fixtures.DONE);
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.get().statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void forgetsAnAccountThatIsNotConfigured() throws Exception {
+        // Given
+        when(registrations.forget("tokopedia", "13004")).thenReturn(Optional.of(Fixtures.TOKOPEDIA));
+
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tokopedia/13004", ApiUnderTest.WRITE);
+
+        // Then
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(body(answer)).isEqualTo(json.readTree(Examples.FORGOTTEN));
+    }
+
+    @Test
+    void forgetsNoAccountThatItNeverKnew() throws Exception {
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tiki/none", ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, Problem.UNKNOWN_ACCOUNT);
+        assertThat(body(answer).path("detail").asText())
+                .isEqualTo("Nothing is recorded of account 'none' of marketplace 'tiki'.");
+    }
+
+    @Test
+    void forgetsNoAccountThatIsConfigured() throws Exception {
+        // Given
+        when(registrations.isConfigured("tokopedia", "13004")).thenReturn(true);
+
+        // When
+        HttpResponse<String> answer = call("DELETE", "/api/registrations/tokopedia/13004", ApiUnderTest.WRITE);
+
+        // Then
+        assertProblem(answer, Problem.STILL_CONFIGURED);
+        verify(registrations, never()).forget(any(), any());
     }
 
     @ParameterizedTest

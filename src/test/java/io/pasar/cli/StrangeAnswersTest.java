@@ -246,7 +246,8 @@ class StrangeAnswersTest {
                             {"fingerprint": "77aa0c1b", "role": "accepted", "lastUsedAt": null, "removable": true}
                           ],
                           "addresses": [
-                            {"role": "former", "url": "https://old.example", "lastUsedAt": "2026-01-30T21:00:00Z", "drained": true}
+                            {"role": "former", "url": "https://old.example", "lastUsedAt": "2026-01-30T21:00:00Z", "drained": true},
+                            {"role": "other", "url": null, "lastUsedAt": "2026-01-30T22:00:00Z", "drained": false}
                           ]
                         }"""));
 
@@ -271,6 +272,7 @@ class StrangeAnswersTest {
 
                                   ADDRESS              ROLE    LAST USED             MAY GO
                                   https://old.example  former  2026-01-30T21:00:00Z  yes
+                                  (any other)          other   2026-01-30T22:00:00Z  -
                                 """,
                         ""));
     }

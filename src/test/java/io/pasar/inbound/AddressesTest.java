@@ -130,6 +130,7 @@ class AddressesTest {
                 Duration.ofMillis(300),
                 2,
                 DataSize.ofKilobytes(2),
+                Duration.ZERO,
                 null);
     }
 }

@@ -105,6 +105,7 @@ class IngestEngineTest {
                 Duration.ofMillis(300),
                 2,
                 DataSize.ofBytes(2 * MAX_BODY),
+                Duration.ofMillis(500),
                 null);
     }
 

@@ -45,6 +45,7 @@ class StalledBodiesTest {
                 READ_WITHIN,
                 100,
                 DataSize.ofBytes(2 * MAX_BODY),
+                Duration.ZERO,
                 null);
         engine = new IngestEngine(
                 configuration,

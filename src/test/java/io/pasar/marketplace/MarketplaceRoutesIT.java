@@ -48,6 +48,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = WebEnvironment.NONE,
         properties = {
             "camel.main.routes-collector-enabled=false",
+            "management.endpoint.health.validate-group-membership=false",
             "camel.component.http.response-timeout=1000",
             "camel.component.http.so-timeout=1000"
         })

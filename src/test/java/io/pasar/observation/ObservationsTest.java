@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pasar.SettableClock;
 import io.pasar.account.Account;
+import io.pasar.account.PublicUrl;
 import io.pasar.account.Secret;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations.AccountKey;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservationsTest {
 
+    private static final Secret SECRET = new Secret("made-up-secret");
+
     private static final Instant NOW = Instant.parse("2031-02-03T04:05:06Z");
 
     private final Observations observations = new Observations(Clock.fixed(NOW, ZoneOffset.UTC));
@@ -27,10 +30,10 @@ class ObservationsTest {
     @Test
     void countsWhatArrivedPerAccountAndEventKind() {
         // When
-        observations.verified("tiki", "p77", "order");
-        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
         observations.rejected("tiki", "p77", "order", "wrong-signature");
-        observations.verified("tiki", "p78", "order");
+        observations.verified("tiki", "p78", "order", SECRET, PublicUrl.OTHER);
 
         // Then
         assertThat(observations.of("tiki", "p77", "order"))
@@ -62,7 +65,7 @@ class ObservationsTest {
         // Given
         Account account = TestAccounts.tiki("p77", "order", "stock");
         Instant later = NOW.plusSeconds(1);
-        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
 
         // When
         observations.learn(

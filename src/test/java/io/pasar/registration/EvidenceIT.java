@@ -15,6 +15,7 @@ import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
+import io.pasar.account.Secret;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
@@ -57,10 +58,15 @@ import org.springframework.test.context.DynamicPropertySource;
 @SpringBootTest(
         classes = RegistrationIT.Beans.class,
         webEnvironment = WebEnvironment.NONE,
-        properties = "camel.main.routes-collector-enabled=false")
+        properties = {
+            "camel.main.routes-collector-enabled=false",
+            "management.endpoint.health.validate-group-membership=false"
+        })
 // Its broker must not outlive its directory
 @DirtiesContext
 class EvidenceIT {
+
+    private static final Secret SECRET = new Secret("made-up-secret");
 
     @TempDir
     static Path dataDir;
@@ -144,7 +150,7 @@ class EvidenceIT {
     void sendsASecretAgainOnceWhenDeliveriesAreSignedWithAnother() throws Exception {
         // Given
         begin(TestAccounts.tiki(id, "order", "stock"), State.ASSERTED);
-        observations.verified("tiki", id, "order");
+        observations.verified("tiki", id, "order", SECRET, PublicUrl.OTHER);
         clock.forward(Duration.ofSeconds(1));
 
         // When
@@ -179,7 +185,7 @@ class EvidenceIT {
         assertThat(MARKETPLACE.received(TIKI_REGISTER)).hasSize(2);
 
         // When
-        observations.verified("tiki", id, "order");
+        observations.verified("tiki", id, "order", SECRET, PublicUrl.OTHER);
         RegistrationStatus asserted = awaitState("tiki", State.ASSERTED);
         // Then
         assertThat(asserted.reason()).isNull();
@@ -241,7 +247,7 @@ class EvidenceIT {
                 observations.rejected("tiki", id, "order", "wrong-signature");
             }
             clock.forward(Duration.ofMinutes(1));
-            observations.verified("tiki", id, "order");
+            observations.verified("tiki", id, "order", SECRET, PublicUrl.OTHER);
         }
         awaitTwoLooks();
 
@@ -306,7 +312,7 @@ class EvidenceIT {
         awaitEvidenceMetric("silence");
 
         // When
-        observations.verified("tokopedia", id, "product-creation");
+        observations.verified("tokopedia", id, "product-creation", SECRET, PublicUrl.OTHER);
         // Then
         assertThat(awaitState("tokopedia", State.IN_SYNC).reason()).isNull();
     }

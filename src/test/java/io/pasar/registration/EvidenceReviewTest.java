@@ -6,6 +6,8 @@ import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
+import io.pasar.account.PublicUrl;
+import io.pasar.account.Secret;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.Episode.Kind;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class EvidenceReviewTest {
+
+    private static final Secret SECRET = new Secret("made-up-secret");
 
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration REASSERT_EVERY = Duration.ofHours(6);
@@ -58,7 +62,7 @@ class EvidenceReviewTest {
     @Test
     void believesNoStreakThatItsOwnObservationsSpeakAgainst() {
         // When
-        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
 
         // Then
         assertThat(review.episodes(account, record(), streak(18), clock.instant()))
@@ -108,9 +112,9 @@ class EvidenceReviewTest {
         clock.forward(Duration.ofSeconds(1));
 
         // When
-        observations.verified("tiki", "p77", "stock");
+        observations.verified("tiki", "p77", "stock", SECRET, PublicUrl.OTHER);
         List<Episode> stillOpen = review.episodes(account, record(open), null, clock.instant());
-        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
 
         // Then
         assertThat(stillOpen).isEqualTo(open);
@@ -150,7 +154,7 @@ class EvidenceReviewTest {
         clock.forward(Duration.ofMinutes(30));
         assertThat(silence(young)).containsExactly(Episode.silence("order", start.plus(Duration.ofMinutes(30))));
         Instant verified = clock.instant();
-        observations.verified("tiki", "p77", "order");
+        observations.verified("tiki", "p77", "order", SECRET, PublicUrl.OTHER);
         clock.forward(told.minusMillis(1));
         assertThat(silence(young)).isEmpty();
         clock.forward(Duration.ofMillis(1));

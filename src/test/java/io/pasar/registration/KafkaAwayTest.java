@@ -105,6 +105,12 @@ class KafkaAwayTest {
     }
 
     @Test
+    void forgetsNothing() {
+        assertThat(registrations.notConfigured()).isEmpty();
+        assertThatThrownBy(() -> registrations.forget("tiki", "gone")).isInstanceOf(KafkaUnavailableException.class);
+    }
+
+    @Test
     void stillKnowsWhichAccountsThereAre() {
         assertThat(registrations.request(Action.PLAN, "tiki", "no-such")).isEmpty();
     }

@@ -77,6 +77,8 @@ import org.springframework.util.unit.DataSize;
         webEnvironment = WebEnvironment.NONE,
         properties = {
             "camel.main.routes-collector-enabled=false",
+            // The spool is not here
+            "management.endpoint.health.validate-group-membership=false",
             // Long enough for a machine that is busy: the clock stands still, so nothing is tried again by itself
             "camel.component.http.response-timeout=5000",
             "camel.component.http.so-timeout=5000"
@@ -891,6 +893,37 @@ class RegistrationIT {
         }
     }
 
+    @Test
+    void tellsOfAnAccountThatWasRegisteredAndIsConfiguredNoLongerUntilItIsForgotten() {
+        // Given
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        awaitState("tiki", State.ASSERTED);
+        assertThat(registrations.notConfigured()).doesNotContain("tiki/" + id);
+
+        // When
+        accounts.replace(List.of());
+
+        // Then
+        assertThat(registrations.notConfigured()).contains("tiki/" + id);
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        meters.get("pasar.registration.not.configured").gauge().value())
+                .isPositive());
+
+        // When
+        RegistrationStatus forgotten = registrations.forget("tiki", id).orElseThrow();
+
+        // Then
+        assertThat(forgotten.state()).isEqualTo(State.ASSERTED);
+        assertThat(registrations.forget("tiki", id)).isEmpty();
+        try (RegistrationTopics writer = new RegistrationTopics(clients);
+                RegistrationRecords reread = new RegistrationRecords(clients, writer)) {
+            reread.start();
+            assertThat(reread.awaitRead(SOON)).isTrue();
+            assertThat(reread.find("tiki/" + id)).isEmpty();
+        }
+        assertThat(registrations.notConfigured()).doesNotContain("tiki/" + id);
+    }
+
     private Reply listsWhatIsStored() {
         return exchange -> {
             ObjectNode data = stored.get().deepCopy();
@@ -1024,7 +1057,10 @@ class RegistrationIT {
     @ComponentScan(
             basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
             // What other tests configure for themselves
-            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*(IT|Test)\\$.*"))
+            excludeFilters =
+                    @Filter(
+                            type = FilterType.REGEX,
+                            pattern = {".*(IT|Test)\\$.*", ".*SpoolBeans"}))
     static class Beans {
 
         @Bean

@@ -54,7 +54,12 @@ import org.springframework.util.unit.DataSize;
 @SpringBootTest(
         classes = ScaleIT.Beans.class,
         webEnvironment = WebEnvironment.NONE,
-        properties = {"camel.main.routes-collector-enabled=false", "logging.level.io.pasar.registration.Runs=warn"})
+        properties = {
+            "camel.main.routes-collector-enabled=false",
+            // The spool is not here
+            "management.endpoint.health.validate-group-membership=false",
+            "logging.level.io.pasar.registration.RunLog=warn"
+        })
 // Its broker must not outlive its directory
 @DirtiesContext
 class ScaleIT {
@@ -181,7 +186,10 @@ class ScaleIT {
     @ComponentScan(
             basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
             // What other tests configure for themselves
-            excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*(IT|Test)\\$.*"))
+            excludeFilters =
+                    @Filter(
+                            type = FilterType.REGEX,
+                            pattern = {".*(IT|Test)\\$.*", ".*SpoolBeans"}))
     static class Beans {
 
         @Bean

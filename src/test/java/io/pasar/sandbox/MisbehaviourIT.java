@@ -337,6 +337,7 @@ class MisbehaviourIT {
         // Then
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(text(response, "type")).isEqualTo("urn:pasar:problem:sandbox");
         assertThat(text(response, "detail")).startsWith(detail);
         assertThat(client.state("tokopedia").path("pending")).isEmpty();
     }
