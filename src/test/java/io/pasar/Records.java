@@ -14,11 +14,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /** What is in a topic now. */
-final class Records {
+public final class Records {
 
     private Records() {}
 
-    static List<ConsumerRecord<byte[], byte[]>> in(KafkaClients clients, String topic) {
+    public static List<ConsumerRecord<byte[], byte[]>> in(KafkaClients clients, String topic) {
         try (Consumer<byte[], byte[]> consumer = clients.consumer(Map.of())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
