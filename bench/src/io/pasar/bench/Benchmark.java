@@ -34,7 +34,7 @@ public final class Benchmark {
                 Marketplace marketplace = new Marketplace()) {
             int plain = Gateways.freePort();
             int delayed = Gateways.freePort();
-            machine.broker(List.of(
+            Process broker = machine.broker(List.of(
                     settings.directory().resolve("broker").toString(),
                     String.valueOf(plain),
                     String.valueOf(Gateways.freePort()),
@@ -48,10 +48,15 @@ public final class Benchmark {
                     new Profile(settings, gateways).run("127.0.0.1:" + plain, marketplace);
                     return true;
                 }
-                measure(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, "127.0.0.1:" + delayed);
+                if (!settings.outageOnly()) {
+                    measure(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, "127.0.0.1:" + delayed);
+                }
+                outage(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, broker);
             }
         }
-        results.microbenchmarks(Microbenchmarks.run(settings));
+        if (!settings.outageOnly()) {
+            results.microbenchmarks(Microbenchmarks.run(settings));
+        }
         results.write();
         return results.allCounted();
     }
@@ -125,6 +130,23 @@ public final class Benchmark {
                 machine.end(gateway.process());
             }
         }
+    }
+
+    private void outage(
+            Machine machine,
+            Gateways gateways,
+            Marketplace marketplace,
+            Offsets offsets,
+            String bootstrap,
+            Process broker)
+            throws Exception {
+        Gateway pasar = gateways.pasar("pasar-outage", bootstrap, List.of());
+        gateways.awaitReady(pasar);
+        gateways.awaitRegistered(marketplace);
+        Load load = new Load(settings, offsets, results);
+        load.warmUp(pasar);
+        new Outage(settings, load, offsets, results, broker).run(pasar);
+        machine.end(pasar.process());
     }
 
     private static void empty(Path directory) throws IOException {

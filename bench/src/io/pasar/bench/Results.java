@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ final class Results {
     private final Map<String, Open> open = new LinkedHashMap<>();
     private final List<String> mismatches = new ArrayList<>();
     private Map<String, Double> nanos = Map.of();
+    private final List<Double> drained = new ArrayList<>();
     private Heaps heaps;
     private long answers;
     private long records;
@@ -45,6 +47,22 @@ final class Results {
         if (run.ok() == 0) {
             mismatches.add("%s, %s: nothing was answered 200".formatted(gateway, what));
         }
+    }
+
+    /** Some events are written twice: those that were on their way when the broker stopped. None may be missing. */
+    void outage(String gateway, long taken, long written) {
+        answers += taken;
+        records += written;
+        if (written < taken) {
+            mismatches.add("%s, Kafka away: %d answered 200, %d records".formatted(gateway, taken, written));
+        }
+    }
+
+    void drained(double perSecond, Duration after) {
+        drained.add(perSecond);
+        System.out.printf(
+                "%-50s %-20s %,9.0f/s, begun %,d ms after Kafka was back%n",
+                "spool drained", Gateway.PASAR, perSecond, after.toMillis());
     }
 
     void closed(String gateway, String scenario, Run run) {
@@ -112,8 +130,11 @@ final class Results {
         Path json = settings.directory().resolve("results.json");
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json.toFile(), json());
         Path plot = settings.directory().resolve("results.png");
-        Plot.write(plot, closed, open);
-        System.out.println("\n" + json + "\n" + plot);
+        System.out.println("\n" + json);
+        if (!settings.outageOnly()) {
+            Plot.write(plot, closed, open);
+            System.out.println(plot);
+        }
         mismatches.forEach(mismatch -> System.out.println("MISMATCH " + mismatch));
     }
 
@@ -152,6 +173,7 @@ final class Results {
                 half.run().millisAt(99),
                 half.run().millisAt(99.9),
                 half.run().millisAt(100)));
+        System.out.printf("%nEvents of the spool drained per second: %s%n", drained());
         System.out.println("\nNanoseconds per call (JMH)\n");
         nanos.forEach((name, value) -> System.out.printf("  %-42s %,8.0f%n", name, value));
         System.out.println("\nAims (ratios: median of the rounds, lowest to highest)\n");
@@ -162,7 +184,10 @@ final class Results {
 
     private List<Aim> aims() {
         // Nothing is warm in the short form: its numbers are not held against anything
-        List<Aim> aims = settings.shortForm() ? new ArrayList<>() : speedAims();
+        List<Aim> aims = settings.shortForm() || settings.outageOnly() ? new ArrayList<>() : speedAims();
+        if (!settings.shortForm()) {
+            aims.addAll(outageAims());
+        }
         aims.add(new Aim(
                 "answers with 200 that are records", "all", mismatches.isEmpty() ? "all" : "not all", allCounted()));
         return aims;
@@ -193,6 +218,31 @@ final class Results {
                     heaps.later() - heaps.earlier() <= 2 * MEGABYTE));
         }
         return aims;
+    }
+
+    private List<Aim> outageAims() {
+        List<Aim> aims = new ArrayList<>();
+        for (int connections : Settings.CONNECTIONS) {
+            String scenario = Outage.away(connections).name();
+            double taken = median(scenario, Gateway.PASAR);
+            aims.add(new Aim(
+                    scenario + ": accepted durably", ">= 10,000/s", "%,.0f/s".formatted(taken), taken >= 10_000));
+        }
+        double live = Settings.CONNECTIONS.stream()
+                .mapToDouble(connections -> median(Outage.before(connections).name(), Gateway.PASAR))
+                .max()
+                .orElseThrow();
+        aims.add(atLeast(
+                0.5,
+                "drained, of the higher of the rates before the outage",
+                Spread.of(drained.stream().mapToDouble(rate -> rate / live).toArray())));
+        return aims;
+    }
+
+    private String drained() {
+        Spread spread =
+                Spread.of(drained.stream().mapToDouble(Double::doubleValue).toArray());
+        return "%,.0f  (%,.0f to %,.0f)".formatted(spread.median(), spread.lowest(), spread.highest());
     }
 
     private Spread ratio(String scenario, String other) {
@@ -240,6 +290,7 @@ final class Results {
             latency.put(gateway, run);
         });
         json.put("openLoopAtHalfOfPeak", latency);
+        json.put("spoolDrainedPerSecond", drained);
         json.put("nanosPerCall", nanos);
         json.put("heapBytes", heaps == null ? Map.of() : heaps);
         json.put("aims", aims());

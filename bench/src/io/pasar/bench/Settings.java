@@ -14,6 +14,7 @@ import java.util.List;
  * @param heapRequests how many requests Pasar gets before its heap is looked at for the last time; 0 to look at none
  * @param pinned whether the gateways get one half of the cores, broker and generator the other
  * @param profiled whether Pasar and the ceiling are recorded and nothing else is done
+ * @param outageOnly whether only the outage of the broker is measured
  */
 record Settings(
         boolean shortForm,
@@ -25,6 +26,7 @@ record Settings(
         long heapRequests,
         boolean pinned,
         boolean profiled,
+        boolean outageOnly,
         Path jar,
         Path directory) {
 
@@ -44,6 +46,7 @@ record Settings(
                 shortForm ? 0 : 1_000_000,
                 isSet("bench.pin"),
                 isSet("bench.profile"),
+                isSet("bench.outage"),
                 Path.of(System.getProperty("bench.jar", "target/pasar.jar")).toAbsolutePath(),
                 Path.of(System.getProperty("bench.directory", "target/bench")).toAbsolutePath());
     }
