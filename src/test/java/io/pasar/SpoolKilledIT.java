@@ -3,6 +3,7 @@ package io.pasar;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pasar.kafka.EmbeddedBroker;
 import io.pasar.kafka.KafkaClients;
@@ -21,15 +22,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
-/** The delivered jar is killed under load while Kafka is away: whatever it has answered 200 is in Kafka in the end. */
+/**
+ * The delivered jar is killed, or its disk takes nothing more, under load and while Kafka is away: whatever it has
+ * answered 200 is in Kafka in the end.
+ */
 class SpoolKilledIT {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
+    private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
     private static final Duration START = Duration.ofSeconds(90);
     private static final int SENDERS = 8;
     private static final int ENOUGH = 1_000;
@@ -41,6 +48,7 @@ class SpoolKilledIT {
     private final int ingestPort = Ports.free();
     private final Sender sender = new Sender(ingestPort);
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refused = new AtomicInteger();
 
     @Test
     void losesNothingThatItHasAnswered200() throws Exception {
@@ -72,6 +80,63 @@ class SpoolKilledIT {
         }
     }
 
+    @Test
+    void answers503WhileItsDiskTakesNothingAndTakesEventsAfterwards() throws Exception {
+        assumeTrue(
+                Files.isExecutable(PRLIMIT),
+                "a limit on file sizes stands for a full disk, and only Linux has " + PRLIMIT);
+        // Given
+        Process gateway = start();
+        AtomicBoolean stop = new AtomicBoolean();
+        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
+        for (int i = 0; i < SENDERS; i++) {
+            String name = "sender-" + i;
+            senders.execute(() -> sendUntil(stop, name));
+        }
+        await().atMost(START).until(() -> taken.size() >= ENOUGH);
+
+        // When
+        limitFiles(gateway, String.valueOf(logBytes() + 5_000));
+        await().atMost(START).until(() -> refused.get() > 0);
+        limitFiles(gateway, "0");
+        int before = refused.get();
+        await().atMost(START).until(() -> refused.get() >= before + 5 * SENDERS);
+        int whileFull = taken.size();
+        limitFiles(gateway, "unlimited");
+
+        // Then
+        await().atMost(START).until(() -> taken.size() >= whileFull + ENOUGH);
+        stop.set(true);
+        senders.shutdown();
+        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);
+                KafkaClients clients = new KafkaClients(kafka(), broker.bootstrapServers())) {
+            await().atMost(START).ignoreExceptions().untilAsserted(() -> assertThat(bodies(clients))
+                    .containsAll(taken));
+        } finally {
+            gateway.destroyForcibly().waitFor();
+        }
+    }
+
+    /** What would make a file longer than this fails in the middle of a write, as it does on a full disk. */
+    private static void limitFiles(Process process, String bytes) throws Exception {
+        int end = new ProcessBuilder(PRLIMIT.toString(), "--pid=" + process.pid(), "--fsize=" + bytes + ":")
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(end).isZero();
+    }
+
+    /** Of the log that the spool is writing: the write that crosses the limit is torn. */
+    private long logBytes() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("data/spool/db"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .mapToLong(file -> file.toFile().length())
+                    .max()
+                    .orElseThrow();
+        }
+    }
+
     private void sendUntil(AtomicBoolean stop, String name) {
         for (int i = 0; !stop.get(); i++) {
             String body = "{\"data\":{\"order_code\":\"%s\",\"date\":%d}}".formatted(name, i);
@@ -84,6 +149,10 @@ class SpoolKilledIT {
     private int post(String body) {
         try {
             HttpResponse<String> response = sender.send(sender.signed("tiki", "p77", "order", body.getBytes(UTF_8)));
+            if (response.statusCode() == 503) {
+                assertThat(response.headers().firstValue("Retry-After")).isPresent();
+                refused.incrementAndGet();
+            }
             return response.statusCode();
         } catch (Exception gone) {
             return 0;

@@ -6,11 +6,16 @@ import io.pasar.kafka.spool.SpoolStore.Stored;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -18,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends what is in the store to Kafka, in order, with many events under way at once. Their producer retries without
- * end, so that none overtakes another of its partition; where it gives up all the same, nothing more is sent until all
- * that is under way has come to its end, and then all is sent again from the first that failed. For the spool's thread.
+ * end, so that none overtakes another of its partition; where it gives up all the same (a broker refuses a whole batch
+ * for one event in it), it is closed before it sends what is behind, and when all that was under way has come to its end
+ * another one sends all again from the first that failed. For the spool's thread.
  */
 final class Drain {
 
@@ -33,14 +39,22 @@ final class Drain {
     /** Of a topic that is not even tried. */
     private static final Exception NO_SUCH_TOPIC = new UnknownTopicOrPartitionException();
 
+    private static final int NEVER = -1;
     private static final long PACE_EVERY = Duration.ofMillis(20).toNanos();
     private static final long FIRST_PAUSE = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
 
-    private final Producer<byte[], byte[]> producer;
+    /** Of bytes that are no event of this version; another one may know them. */
+    private static final Exception UNREADABLE = new SerializationException("The event cannot be read");
+
+    private static final String UNKNOWN_TOPIC = "unknown";
+
+    private final Supplier<Producer<byte[], byte[]>> connect;
     private final LiveSends live;
     private final MissingTopics missingTopics;
     private final Consumer<Settled> onSettled;
+
+    private Line line;
 
     /**
      * Without any end of a send for this long, nothing more is sent: the producer may soon be replaced (see
@@ -60,8 +74,8 @@ final class Drain {
     private int window = LEAST_UNDER_WAY;
     private long progressAt;
 
-    /** Set as soon as a send has failed, on any thread: the next event may be of the same key. */
-    private volatile boolean failed;
+    /** The epoch of a send that has failed, set at once and on any thread: the next event may be of the same key. */
+    private final AtomicInteger failedIn = new AtomicInteger(NEVER);
 
     private long pacedAt = System.nanoTime();
 
@@ -76,9 +90,26 @@ final class Drain {
         STALE
     }
 
-    /** @param onSettled called on any thread */
-    Drain(Producer<byte[], byte[]> producer, LiveSends live, MissingTopics missingTopics, Consumer<Settled> onSettled) {
-        this.producer = producer;
+    /** A producer that is closed once: whoever closes it waits for its callbacks, and they close it too. */
+    private record Line(Producer<byte[], byte[]> producer, AtomicBoolean closed) {
+        private void close() {
+            if (closed.compareAndSet(false, true)) {
+                producer.close(Duration.ZERO);
+            }
+        }
+    }
+
+    /**
+     * @param connect a new producer with {@link #settings}, to be closed by the drain
+     * @param onSettled called on any thread
+     */
+    Drain(
+            Supplier<Producer<byte[], byte[]>> connect,
+            LiveSends live,
+            MissingTopics missingTopics,
+            Consumer<Settled> onSettled) {
+        this.connect = connect;
+        this.line = new Line(connect.get(), new AtomicBoolean());
         this.live = live;
         this.missingTopics = missingTopics;
         this.onSettled = onSettled;
@@ -92,6 +123,8 @@ final class Drain {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        // When a batch is refused, the next of its partition must not be on its way already
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 4 * MOST_BYTES_UNDER_WAY);
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 50);
@@ -107,7 +140,11 @@ final class Drain {
         underWay = 0;
         bytesUnderWay = 0;
         firstFailed = Long.MAX_VALUE;
-        failed = false;
+    }
+
+    /** What is under way may still arrive. */
+    void close() {
+        line.close();
     }
 
     boolean isIdle() {
@@ -119,7 +156,7 @@ final class Drain {
         if (isFailing()) {
             return underWay == 0 && System.nanoTime() - resumeAt >= 0;
         }
-        return !failed
+        return !hasFailed()
                 && cursor < end
                 && underWay < window
                 && bytesUnderWay < MOST_BYTES_UNDER_WAY
@@ -136,7 +173,10 @@ final class Drain {
         if (isFailing() && isReady(end)) {
             cursor = firstFailed;
             firstFailed = Long.MAX_VALUE;
-            failed = false;
+            failedIn.set(NEVER);
+            if (line.closed().get()) {
+                line = new Line(connect.get(), new AtomicBoolean());
+            }
         }
         while (!isFailing() && isReady(end)) {
             var events =
@@ -145,7 +185,7 @@ final class Drain {
                 cursor = end;
             }
             for (Stored stored : events) {
-                if (failed) {
+                if (hasFailed()) {
                     return;
                 }
                 cursor = stored.entry().sequence() + 1;
@@ -163,20 +203,31 @@ final class Drain {
         }
         underWay++;
         bytesUnderWay += entry.size();
-        ProducerRecord<byte[], byte[]> event = EventCodec.decode(stored.event());
+        ProducerRecord<byte[], byte[]> event;
+        try {
+            event = EventCodec.decode(stored.event());
+        } catch (RuntimeException e) {
+            onSettled.accept(new Settled(current, entry, UNKNOWN_TOPIC, sentAt, UNREADABLE));
+            return;
+        }
         String topic = event.topic();
         if (missingTopics.contains(topic)) {
             onSettled.accept(new Settled(current, entry, topic, sentAt, NO_SUCH_TOPIC));
             return;
         }
+        Line sender = line;
         Callback callback = (metadata, failure) -> {
-            if (failure != null && !Refusal.isForGood(failure) && current == epoch) {
-                failed = true;
+            if (failure != null && !Refusal.isForGood(failure)) {
+                failedIn.accumulateAndGet(current, Math::max);
+                // A retriable one was never handed to the sender: so is whatever would be behind it
+                if (!(failure instanceof RetriableException)) {
+                    sender.close();
+                }
             }
             onSettled.accept(new Settled(current, entry, topic, sentAt, failure));
         };
         try {
-            producer.send(event, callback);
+            sender.producer().send(event, callback);
         } catch (RuntimeException e) {
             callback.onCompletion(null, e);
         }
@@ -207,6 +258,10 @@ final class Drain {
         }
         firstFailed = Math.min(firstFailed, settled.entry().sequence());
         return Verdict.AGAIN;
+    }
+
+    private boolean hasFailed() {
+        return failedIn.get() == epoch;
     }
 
     /** Whether it waits to send again what has failed; what is acknowledged must leave the store meanwhile. */

@@ -30,12 +30,6 @@ final class KeyCounts {
         counts.decrementAndGet(slot(hash));
     }
 
-    void clear() {
-        for (int i = 0; i < SLOTS; i++) {
-            counts.set(i, 0);
-        }
-    }
-
     private static int slot(int hash) {
         return (hash ^ (hash >>> 16)) & (SLOTS - 1);
     }

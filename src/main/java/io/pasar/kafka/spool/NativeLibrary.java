@@ -1,5 +1,6 @@
 package io.pasar.kafka.spool;
 
+import io.pasar.kafka.KafkaStartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ final class NativeLibrary {
 
     /**
      * @param directory tried first; the temporary directory is next
-     * @throws IOException if it can be loaded from neither
+     * @throws KafkaStartException if it can be loaded from neither
      */
-    static synchronized void load(Path directory) throws IOException {
+    static synchronized void load(Path directory) {
         try {
             Files.createDirectories(directory);
             NativeLibraryLoader.getInstance()
@@ -36,7 +37,16 @@ final class NativeLibrary {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | UnsatisfiedLinkError e) {
-            throw new IOException("RocksDB's library cannot be loaded: " + e.getMessage(), e);
+            throw new KafkaStartException(
+                    ("RocksDB's library can be loaded neither from %s nor from the temporary directory %s (%s): one of them"
+                                    + " must be writable and allow executing (mounted without noexec). Or set the environment"
+                                    + " variable ROCKSDB_SHAREDLIB_DIR to a directory that is.")
+                            .formatted(directory, System.getProperty("java.io.tmpdir"), root(e).getMessage()),
+                    e);
         }
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
     }
 }

@@ -16,15 +16,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.rocksdb.RocksDBException;
@@ -48,6 +49,11 @@ public final class Spool implements AutoCloseable {
     private static final int SETTLED_PER_WRITE = 250;
     private static final int SET_ASIDE_SHOWN = 100;
 
+    /** Each write that moves some of them is waited for by the events that come meanwhile. */
+    private static final int RETRIED_PER_WRITE = 100;
+
+    private static final long RETRIED_BYTES_PER_WRITE = 1024 * 1024;
+
     /** Left on the disk for what RocksDB does by itself: a disk that is full to the last byte cannot even be drained. */
     private static final long SPARE_BYTES = 64L * 1024 * 1024;
 
@@ -66,10 +72,8 @@ public final class Spool implements AutoCloseable {
     private final LiveSends live;
     private final SpoolMetrics metrics;
     private final Clock clock;
-    private final Producer<byte[], byte[]> producer;
     private final MissingTopics missingTopics;
     private final Drain drain;
-    private final KeyCounts keys = new KeyCounts();
     private final BlockingQueue<Object> inbox = new LinkedBlockingQueue<>();
     private final ConcurrentSkipListMap<Long, SetAside> shown = new ConcurrentSkipListMap<>();
     private final Thread thread = new Thread(this::run, "spool");
@@ -82,6 +86,9 @@ public final class Spool implements AutoCloseable {
     private long bytes;
     private int waiting;
 
+    /** Another one whenever the spool was opened, complete from the start: no event may pass while they are counted. */
+    private volatile KeyCounts keys;
+
     private volatile boolean taking;
     private volatile boolean roomOnDisk = true;
     private volatile boolean damaged;
@@ -92,6 +99,7 @@ public final class Spool implements AutoCloseable {
 
     // Of the thread alone
     private final List<Entry> settled = new ArrayList<>();
+    private final Queue<Retry> retries = new ArrayDeque<>();
     private SpoolStore store;
     private long next;
     private long oldestFrom;
@@ -105,7 +113,14 @@ public final class Spool implements AutoCloseable {
         }
     }
 
-    private record Retry(CompletableFuture<Long> moved) {}
+    /** Takes those that are set aside when it begins, and not what is refused again meanwhile. */
+    private static final class Retry {
+        private final CompletableFuture<Long> result = new CompletableFuture<>();
+        private boolean begun;
+        private long from;
+        private long until;
+        private long moved;
+    }
 
     private enum Signal {
         WAKE
@@ -125,9 +140,8 @@ public final class Spool implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         open();
-        this.producer = clients.producer(Drain.settings());
         this.missingTopics = new MissingTopics(clients::admin, MISSING_TOPIC_PATIENCE);
-        this.drain = new Drain(producer, live, missingTopics, inbox::add);
+        this.drain = new Drain(() -> clients.producer(Drain.settings()), live, missingTopics, inbox::add);
         metrics.watch(this);
         thread.setDaemon(true);
         thread.start();
@@ -206,7 +220,7 @@ public final class Spool implements AutoCloseable {
 
     /** Puts what is set aside behind all that waits, to be tried at Kafka again; the result tells how many that are. */
     public CompletableFuture<Long> retrySetAside() {
-        Retry retry = new Retry(new CompletableFuture<>());
+        Retry retry = new Retry();
         synchronized (gate) {
             if (!open) {
                 return CompletableFuture.failedFuture(
@@ -214,7 +228,7 @@ public final class Spool implements AutoCloseable {
             }
             inbox.add(retry);
         }
-        return retry.moved();
+        return retry.result;
     }
 
     /** How often the disk was made to keep what was written. */
@@ -236,7 +250,7 @@ public final class Spool implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         missingTopics.close();
-        producer.close(Duration.ZERO);
+        drain.close();
     }
 
     private void run() {
@@ -261,16 +275,15 @@ public final class Spool implements AutoCloseable {
                 } else {
                     turn(closing);
                 }
-            } catch (RocksDBException | IOException | RuntimeException e) {
+            } catch (RocksDBException | IOException | RuntimeException | Error e) {
+                // A thread that ends would leave every event without an answer
                 broken(e);
             } catch (InterruptedException e) {
                 break;
             }
         }
         fail(Reason.CLOSED, null);
-        if (store != null) {
-            closeStore();
-        }
+        closeStore();
     }
 
     private void turn(boolean closing) throws RocksDBException, IOException, InterruptedException {
@@ -291,9 +304,11 @@ public final class Spool implements AutoCloseable {
                     } else if (each instanceof Settled end) {
                         changed |= settle(end, change);
                     } else if (each instanceof Retry retry) {
-                        retrySetAside(retry);
+                        retries.add(retry);
                     }
                 }
+                List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
+                changed |= !moving.isEmpty();
                 boolean removing = !settled.isEmpty()
                         && (!puts.isEmpty()
                                 || first == null
@@ -311,13 +326,11 @@ public final class Spool implements AutoCloseable {
                 if (removing) {
                     removed();
                 }
+                retried(moving);
             }
-        } catch (RocksDBException | RuntimeException e) {
+        } catch (RocksDBException | RuntimeException | Error e) {
             // Not known whether they are on the disk: if they are, they are drained all the same
-            SpoolUnavailableException unknown = new SpoolUnavailableException(Reason.BROKEN, e);
-            puts.forEach(put -> tell(put, unknown));
-            came.stream().filter(Retry.class::isInstance).map(Retry.class::cast).forEach(retry -> retry.moved()
-                    .completeExceptionally(unknown));
+            refuse(puts, new SpoolUnavailableException(Reason.BROKEN, e));
             throw e;
         }
         taken(puts);
@@ -328,7 +341,7 @@ public final class Spool implements AutoCloseable {
     }
 
     private long mayIdle(boolean closing) {
-        if (!closing && drain.isReady(next)) {
+        if (!closing && (drain.isReady(next) || !retries.isEmpty())) {
             return 0;
         }
         return settled.isEmpty() && !closing ? 50 : 5;
@@ -353,7 +366,7 @@ public final class Spool implements AutoCloseable {
     private static void tell(Put put, SpoolUnavailableException failure) {
         try {
             put.onTaken().accept(failure);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.atError().setCause(e).log("What follows the spool has failed");
         }
     }
@@ -405,47 +418,74 @@ public final class Spool implements AutoCloseable {
                 .log("Kafka refuses an event; it is set aside");
     }
 
+    private void showFirst() throws RocksDBException {
+        long from = 0;
+        while (shown.size() < SET_ASIDE_SHOWN) {
+            List<Aside> some = store.aside(from, SET_ASIDE_SHOWN, RETRIED_BYTES_PER_WRITE);
+            if (some.isEmpty()) {
+                return;
+            }
+            some.forEach(this::show);
+            from = some.get(some.size() - 1).entry().sequence() + 1;
+        }
+    }
+
     private void show(Aside aside) {
         if (shown.size() >= SET_ASIDE_SHOWN) {
             return;
         }
-        ProducerRecord<byte[], byte[]> event = EventCodec.decode(aside.event());
-        Header id = event.headers().lastHeader("ce_id");
-        shown.put(
-                aside.entry().sequence(),
-                new SetAside(
-                        event.topic(),
-                        event.key() == null ? null : new String(event.key(), UTF_8),
-                        id == null ? null : new String(id.value(), UTF_8),
-                        aside.reason(),
-                        aside.entry().since()));
+        shown.put(aside.entry().sequence(), describe(aside));
     }
 
-    private void retrySetAside(Retry retry) throws RocksDBException {
-        missingTopics.forget();
-        long moved = 0;
-        for (List<Aside> some = someAside(); !some.isEmpty(); some = someAside()) {
-            try (Change change = store.change()) {
-                for (Aside aside : some) {
-                    Entry old = aside.entry();
-                    change.add(new Entry(next++, old.hash(), old.size(), old.since()), aside.event());
-                    change.removeAside(old.sequence());
-                    keys.add(old.hash());
-                }
-                change.write(true);
-            }
-            moved += some.size();
-            events = events + some.size();
-            setAsideEvents = setAsideEvents - some.size();
-            shown.clear();
+    private static SetAside describe(Aside aside) {
+        Instant since = aside.entry().since();
+        try {
+            ProducerRecord<byte[], byte[]> event = EventCodec.decode(aside.event());
+            Header id = event.headers().lastHeader("ce_id");
+            return new SetAside(
+                    event.topic(),
+                    event.key() == null ? null : new String(event.key(), UTF_8),
+                    id == null ? null : new String(id.value(), UTF_8),
+                    aside.reason(),
+                    since);
+        } catch (RuntimeException e) {
+            // Not of this version: that is why it is here
+            return new SetAside(null, null, null, aside.reason(), since);
         }
-        retry.moved().complete(moved);
     }
 
-    private List<Aside> someAside() throws RocksDBException {
-        List<Aside> some = new ArrayList<>();
-        store.eachAside(some::add, SETTLED_PER_WRITE);
+    /** Puts some more of them behind all that waits; tells which. */
+    private List<Aside> retry(Retry retry, Change change) throws RocksDBException {
+        if (!retry.begun) {
+            retry.begun = true;
+            retry.until = next;
+            missingTopics.forget();
+        }
+        List<Aside> some = store.aside(retry.from, RETRIED_PER_WRITE, RETRIED_BYTES_PER_WRITE).stream()
+                .filter(aside -> aside.entry().sequence() < retry.until)
+                .toList();
+        for (Aside aside : some) {
+            Entry old = aside.entry();
+            change.add(new Entry(next++, old.hash(), old.size(), old.since()), aside.event());
+            change.removeAside(old.sequence());
+            keys.add(old.hash());
+            retry.from = old.sequence() + 1;
+        }
         return some;
+    }
+
+    private void retried(List<Aside> some) {
+        if (retries.isEmpty()) {
+            return;
+        }
+        some.forEach(aside -> shown.remove(aside.entry().sequence()));
+        events = events + some.size();
+        setAsideEvents = setAsideEvents - some.size();
+        retries.element().moved += some.size();
+        if (some.isEmpty()) {
+            Retry done = retries.remove();
+            done.result.complete(done.moved);
+        }
     }
 
     /** What is looked at now and then: age, disk, garbage. */
@@ -479,14 +519,14 @@ public final class Spool implements AutoCloseable {
         }
     }
 
-    private void broken(Exception e) {
+    private void broken(Throwable e) {
         LOGGER.atError().setCause(e).log("The spool's disk fails; it is opened anew");
         fail(Reason.BROKEN, e);
         closeStore();
     }
 
     /** Takes no more, and fails all that waits. */
-    private void fail(Reason reason, Exception cause) {
+    private void fail(Reason reason, Throwable cause) {
         List<Object> left = new ArrayList<>();
         synchronized (gate) {
             open = false;
@@ -495,34 +535,47 @@ public final class Spool implements AutoCloseable {
             inbox.drainTo(left);
         }
         SpoolUnavailableException failure = new SpoolUnavailableException(reason, cause);
+        List<Put> puts = new ArrayList<>();
         for (Object each : left) {
             if (each instanceof Put put) {
-                metrics.refused(reason);
-                tell(put, failure);
+                puts.add(put);
             } else if (each instanceof Retry retry) {
-                retry.moved().completeExceptionally(failure);
+                retries.add(retry);
             }
+        }
+        refuse(puts, failure);
+        retries.forEach(retry -> retry.result.completeExceptionally(failure));
+        retries.clear();
+    }
+
+    private void refuse(List<Put> puts, SpoolUnavailableException failure) {
+        for (Put put : puts) {
+            metrics.refused(failure.reason());
+            tell(put, failure);
         }
     }
 
     private void closeStore() {
-        store.close();
-        store = null;
+        if (store != null) {
+            store.close();
+            store = null;
+        }
     }
 
     private void reopen() throws InterruptedException {
         try {
             open();
             LOGGER.atInfo().log("The spool is open again");
-        } catch (KafkaStartException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be opened; trying again");
+            closeStore();
             inbox.poll(REOPEN_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     private void open() {
         store = SpoolStore.open(directory);
-        keys.clear();
+        KeyCounts counted = new KeyCounts();
         shown.clear();
         settled.clear();
         long[] found = new long[4];
@@ -530,19 +583,17 @@ public final class Spool implements AutoCloseable {
             oldest = null;
             store.eachEntry(entry -> {
                 oldest = oldest == null ? entry.since() : oldest;
-                keys.add(entry.hash());
+                counted.add(entry.hash());
                 found[0]++;
                 found[1] += entry.bytes();
                 found[2] = entry.sequence();
             });
-            store.eachAside(
-                    aside -> {
-                        show(aside);
-                        found[3]++;
-                        found[1] += aside.entry().bytes();
-                        found[2] = Math.max(found[2], aside.entry().sequence());
-                    },
-                    Integer.MAX_VALUE);
+            store.eachAsideEntry(entry -> {
+                found[3]++;
+                found[1] += entry.bytes();
+                found[2] = Math.max(found[2], entry.sequence());
+            });
+            showFirst();
         } catch (RocksDBException e) {
             closeStore();
             throw new KafkaStartException("pasar.data-dir: the spool in " + directory + " cannot be read", e);
@@ -556,6 +607,7 @@ public final class Spool implements AutoCloseable {
             drain.restart();
         }
         synchronized (gate) {
+            keys = counted;
             bytes = found[1];
             open = !closed;
             taking = open;

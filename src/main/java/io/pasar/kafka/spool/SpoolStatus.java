@@ -35,8 +35,9 @@ public record SpoolStatus(
     /**
      * An event that Kafka has refused.
      *
-     * @param key null if it has none
-     * @param ceId the event's {@code ce_id}; null if it has none
+     * @param topic null if the event cannot be read: it is of another version
+     * @param key null if it has none, or cannot be read
+     * @param ceId the event's {@code ce_id}; null if it has none, or cannot be read
      * @param reason how Kafka has refused it, e.g. {@code record-too-large}
      * @param since when the spool took the event
      */

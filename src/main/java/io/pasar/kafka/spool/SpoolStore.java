@@ -132,7 +132,6 @@ final class SpoolStore implements AutoCloseable {
                             new ColumnFamilyDescriptor(INDEX, indexOptions),
                             new ColumnFamilyDescriptor(ASIDE, options(2 * MEGABYTE, cache))),
                     handles));
-            handles.forEach(this::keep);
             events = handles.get(1);
             index = handles.get(2);
             aside = handles.get(3);
@@ -200,15 +199,24 @@ final class SpoolStore implements AutoCloseable {
                 change.batch.delete(index, entries.key());
             }
             for (values.seekToFirst(); values.isValid(); values.next()) {
-                ProducerRecord<byte[], byte[]> event = EventCodec.decode(values.value());
-                Entry entry = new Entry(
-                        sequence(values.key()),
-                        KeyCounts.hash(event.topic(), event.key()),
-                        values.value().length,
-                        Instant.ofEpochMilli(event.timestamp()));
+                Entry entry = entry(sequence(values.key()), values.value());
                 change.batch.put(index, values.key(), entry.encode());
             }
             change.write(true);
+        }
+    }
+
+    private static Entry entry(long sequence, byte[] event) {
+        try {
+            ProducerRecord<byte[], byte[]> decoded = EventCodec.decode(event);
+            return new Entry(
+                    sequence,
+                    KeyCounts.hash(decoded.topic(), decoded.key()),
+                    event.length,
+                    Instant.ofEpochMilli(decoded.timestamp()));
+        } catch (RuntimeException e) {
+            // Is set aside when its turn comes
+            return new Entry(sequence, 0, event.length, Instant.now());
         }
     }
 
@@ -319,21 +327,43 @@ final class SpoolStore implements AutoCloseable {
         return found;
     }
 
-    void eachAside(Consumer<Aside> action, int most) throws RocksDBException {
+    /** Those that are set aside, without reading the events themselves. */
+    void eachAsideEntry(Consumer<Entry> action) throws RocksDBException {
         try (RocksIterator iterator = db.newIterator(aside)) {
-            int left = most;
-            for (iterator.seekToFirst(); iterator.isValid() && left-- > 0; iterator.next()) {
-                ByteBuffer bytes = ByteBuffer.wrap(iterator.value());
-                byte[] entry = new byte[Entry.LENGTH];
-                bytes.get(entry);
-                byte[] reason = new byte[bytes.getInt()];
-                bytes.get(reason);
-                byte[] event = new byte[bytes.remaining()];
-                bytes.get(event);
-                action.accept(new Aside(Entry.decode(iterator.key(), entry), new String(reason, UTF_8), event));
+            ByteBuffer head = ByteBuffer.allocate(Entry.LENGTH);
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                iterator.value(head.clear());
+                action.accept(Entry.decode(iterator.key(), head.array()));
             }
             iterator.status();
         }
+    }
+
+    /** Those that are set aside from this sequence on, in order. */
+    List<Aside> aside(long from, int most, long mostBytes) throws RocksDBException {
+        List<Aside> found = new ArrayList<>();
+        try (RocksIterator iterator = db.newIterator(aside)) {
+            long size = 0;
+            for (iterator.seek(key(from));
+                    iterator.isValid() && found.size() < most && size < mostBytes;
+                    iterator.next()) {
+                byte[] value = iterator.value();
+                size += value.length;
+                found.add(aside(iterator.key(), ByteBuffer.wrap(value)));
+            }
+            iterator.status();
+        }
+        return found;
+    }
+
+    private static Aside aside(byte[] key, ByteBuffer value) {
+        byte[] entry = new byte[Entry.LENGTH];
+        value.get(entry);
+        byte[] reason = new byte[value.getInt()];
+        value.get(reason);
+        byte[] event = new byte[value.remaining()];
+        value.get(event);
+        return new Aside(Entry.decode(key, entry), new String(reason, UTF_8), event);
     }
 
     /**
@@ -341,9 +371,12 @@ final class SpoolStore implements AutoCloseable {
      * them. To be called while no event is left.
      */
     void reclaim() throws RocksDBException {
-        db.dropColumnFamilies(List.of(events, index));
-        events = keep(db.createColumnFamily(new ColumnFamilyDescriptor(EVENTS, eventsOptions)));
-        index = keep(db.createColumnFamily(new ColumnFamilyDescriptor(INDEX, indexOptions)));
+        List<ColumnFamilyHandle> dropped = List.of(events, index);
+        db.dropColumnFamilies(dropped);
+        // Files and memory go with the handle, not when a column family is dropped
+        dropped.forEach(db::destroyColumnFamilyHandle);
+        events = db.createColumnFamily(new ColumnFamilyDescriptor(EVENTS, eventsOptions));
+        index = db.createColumnFamily(new ColumnFamilyDescriptor(INDEX, indexOptions));
     }
 
     @Override

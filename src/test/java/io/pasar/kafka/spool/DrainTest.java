@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.Drain.Settled;
 import io.pasar.kafka.spool.Drain.Verdict;
 import io.pasar.kafka.spool.SpoolStore.Change;
@@ -19,9 +20,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -54,13 +58,24 @@ class DrainTest {
                     new KafkaConfiguration.Topics(1, (short) -1, Duration.ofDays(1), DataSize.ofMegabytes(2))),
             "127.0.0.1:1");
     private final MissingTopics missingTopics = new MissingTopics(clients::admin, Duration.ofDays(1));
-    private final Drain drain = new Drain(kafka, clients.liveSends(), missingTopics, settled::add);
+    private final LiveSends live = mock(LiveSends.class);
+    private final MockProducer<byte[], byte[]> renewed =
+            new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Iterator<MockProducer<byte[], byte[]>> producers =
+            List.of(kafka, renewed).iterator();
+    private final Drain drain = drain();
 
     @TempDir
     private Path directory;
 
     private SpoolStore store;
     private long end = 1;
+
+    private Drain drain() {
+        when(live.budget()).thenReturn(Duration.ofMillis(400));
+        when(live.latency()).thenReturn(Duration.ZERO);
+        return new Drain(producers::next, live, missingTopics, settled::add);
+    }
 
     @BeforeEach
     void open() {
@@ -108,6 +123,7 @@ class DrainTest {
 
         // Then
         assertThat(sent()).containsExactly("a1", "b1");
+        assertThat(kafka.closed()).isTrue();
 
         // When
         assertThat(settle()).containsExactly("1 AGAIN");
@@ -188,7 +204,7 @@ class DrainTest {
         when(admin.describeTopics(ArgumentMatchers.<Collection<String>>any(), any()))
                 .thenReturn(result);
         MissingTopics gone = new MissingTopics(() -> admin, Duration.ZERO);
-        Drain impatient = new Drain(kafka, clients.liveSends(), gone, settled::add);
+        Drain impatient = new Drain(() -> kafka, live, gone, settled::add);
         add("a1", "a2");
 
         // When
@@ -209,6 +225,38 @@ class DrainTest {
     }
 
     @Test
+    void sendsMoreAtOnceUntilLiveEventsWaitAndThenLittle() throws Exception {
+        // Given
+        add(IntStream.range(0, 10_000).mapToObj(i -> "a" + i).toArray(String[]::new));
+
+        // Then
+        await().pollInterval(Duration.ofMillis(20)).until(() -> sentAtOnce() > 200);
+
+        // When
+        when(live.latency()).thenReturn(Duration.ofMillis(101));
+
+        // Then
+        await().pollInterval(Duration.ofMillis(20)).until(() -> sentAtOnce() <= 32);
+        assertThat(sentAtOnce()).isEqualTo(32);
+
+        // When
+        when(live.latency()).thenReturn(Duration.ofMillis(100));
+
+        // Then
+        await().pollInterval(Duration.ofMillis(20)).until(() -> sentAtOnce() > 64);
+    }
+
+    /** How much it has under way after all that was so before has ended. */
+    private int sentAtOnce() throws Exception {
+        while (kafka.completeNext()) {
+            settle();
+        }
+        int before = kafka.history().size();
+        drain.send(store, end);
+        return kafka.history().size() - before;
+    }
+
+    @Test
     void isNotHeldUpByTheFailureOfWhatItHasForgotten() throws Exception {
         // Given
         add("a1");
@@ -220,7 +268,9 @@ class DrainTest {
         drain.send(store, end);
 
         // Then
-        assertThat(settle()).containsExactly("1 STALE");
+        assertThat(settle()).containsExactly("1 STALE", "1 AGAIN");
+        await().until(() -> drain.isReady(end));
+        drain.send(store, end);
         assertThat(sent()).containsExactly("a1", "a1");
     }
 
@@ -254,7 +304,8 @@ class DrainTest {
     }
 
     private List<String> sent() {
-        return kafka.history().stream()
+        return Stream.of(kafka, renewed)
+                .flatMap(each -> each.history().stream())
                 .map(event -> new String(event.value(), UTF_8))
                 .toList();
     }

@@ -12,9 +12,13 @@ import io.pasar.kafka.FreezableProxy;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
+import io.pasar.kafka.spool.SpoolStore.Aside;
+import io.pasar.kafka.spool.SpoolStore.Change;
+import io.pasar.kafka.spool.SpoolStore.Entry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -225,6 +230,104 @@ class SpoolIT {
     }
 
     @Test
+    void aBatchWithAnEventThatKafkaRefusesIsHandedOnWithoutItAndInOrder() throws Exception {
+        // Given
+        set("orders", "message.timestamp.after.max.ms", "3600000");
+        put("a", "first").get(20, TimeUnit.SECONDS);
+        awaitDrained();
+        proxy.freeze();
+        List<String> expected = new ArrayList<>(List.of("first"));
+
+        // When
+        for (int i = 0; i < 300; i++) {
+            String value = i + " " + "x".repeat(1_000);
+            if (i % 100 == 10) {
+                put(new ProducerRecord<>("orders", null, Long.MAX_VALUE / 2, bytes("a"), bytes(value)));
+            } else {
+                put("a", value);
+                expected.add(value);
+            }
+        }
+        await().until(() -> spool.status().events() == 300);
+        proxy.thaw();
+
+        // Then
+        awaitDrained();
+        assertThat(values().stream().distinct()).containsExactlyElementsOf(expected);
+        assertThat(spool.status().setAside()).hasSize(3).allSatisfy(aside -> assertThat(aside.reason())
+                .startsWith("invalid-"));
+    }
+
+    @Test
+    void setsAsideWhatItCannotRead() throws Exception {
+        // Given
+        spool.close();
+        byte[] unknown = EventCodec.encode(Events.of("orders", "a", "of a newer version"));
+        unknown[0]++;
+        try (SpoolStore store = SpoolStore.open(directory.resolve("spool"));
+                Change change = store.change()) {
+            change.add(new Entry(1, 0, unknown.length, Instant.now()), unknown);
+            change.write(true);
+        }
+
+        // When
+        open("1GB");
+        put("a", "a1").get(20, TimeUnit.SECONDS);
+
+        // Then
+        awaitDrained();
+        assertThat(values()).containsExactly("a1");
+        assertThat(spool.status().setAside()).singleElement().satisfies(aside -> {
+            assertThat(aside.topic()).isNull();
+            assertThat(aside.reason()).isEqualTo("serialization");
+        });
+    }
+
+    @Test
+    void takesEventsWhileItTriesAgainWhatIsSetAside() throws Exception {
+        // Given
+        spool.close();
+        setAside(1_000);
+        proxy.freeze();
+        open("1GB");
+        List<String> ends = new CopyOnWriteArrayList<>();
+        CompletableFuture<Long> moved = new CompletableFuture<>();
+
+        // When
+        spool.put(Events.of("orders", "a", "a1"), taken -> {
+            // Here, so that both are there before either is looked at
+            spool.retrySetAside().thenAccept(count -> {
+                ends.add("retry");
+                moved.complete(count);
+            });
+            put("b", "b1").thenRun(() -> ends.add("put"));
+        });
+
+        // Then
+        assertThat(moved.get(20, TimeUnit.SECONDS)).isEqualTo(1_000);
+        assertThat(ends).containsExactly("put", "retry");
+        assertThat(spool.status().events()).isEqualTo(1_002);
+        assertThat(spool.status().setAsideEvents()).isZero();
+        assertThat(spool.status().setAside()).isEmpty();
+        proxy.thaw();
+        awaitDrained();
+        assertThat(spool.status().bytes()).isZero();
+    }
+
+    @Test
+    void goesOnWhenWhatFollowsAnEventFails() throws Exception {
+        // When
+        spool.put(Events.of("orders", "a", "a1"), taken -> {
+            throw new StackOverflowError("made up");
+        });
+
+        // Then
+        put("a", "a2").get(20, TimeUnit.SECONDS);
+        awaitDrained();
+        assertThat(values()).containsExactly("a1", "a2");
+    }
+
+    @Test
     void takesNoMoreThanItMayHoldAndAgainWhenThereIsRoom() throws Exception {
         // Given
         spool.close();
@@ -274,9 +377,25 @@ class SpoolIT {
         awaitDrained();
     }
 
+    private void setAside(int count) throws Exception {
+        try (SpoolStore store = SpoolStore.open(directory.resolve("spool"));
+                Change change = store.change()) {
+            for (int i = 1; i <= count; i++) {
+                byte[] event = EventCodec.encode(Events.of("orders", "a", "refused " + i));
+                Entry entry = new Entry(i, KeyCounts.hash("orders", bytes("a")), event.length, Instant.now());
+                change.setAside(new Aside(entry, "made-up", event));
+            }
+            change.write(true);
+        }
+    }
+
     private CompletableFuture<Void> put(String key, String value) {
+        return put(Events.of("orders", key, value));
+    }
+
+    private CompletableFuture<Void> put(ProducerRecord<byte[], byte[]> event) {
         CompletableFuture<Void> taken = new CompletableFuture<>();
-        spool.put(Events.of("orders", key, value), failure -> {
+        spool.put(event, failure -> {
             if (failure == null) {
                 taken.complete(null);
             } else {

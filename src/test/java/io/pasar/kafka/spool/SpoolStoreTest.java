@@ -1,7 +1,9 @@
 package io.pasar.kafka.spool;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.spool.SpoolStore.Aside;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,9 +90,7 @@ class SpoolStoreTest {
 
             // Then
             assertThat(sequences(store)).containsExactly(2L);
-            List<Aside> aside = new ArrayList<>();
-            store.eachAside(aside::add, 10);
-            assertThat(aside).singleElement().satisfies(each -> {
+            assertThat(store.aside(0, 10, 1_000)).singleElement().satisfies(each -> {
                 assertThat(each.entry()).isEqualTo(refused.entry());
                 assertThat(each.reason()).isEqualTo("record-too-large");
                 assertThat(each.event()).isEqualTo(event(1));
@@ -115,6 +116,77 @@ class SpoolStoreTest {
         // Then
         try (SpoolStore store = SpoolStore.open(directory)) {
             assertThat(sequences(store)).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void givesTheDiskWhatDrainedEventsTook() throws Exception {
+        try (SpoolStore store = SpoolStore.open(directory)) {
+            // Given
+            byte[] large = new byte[1_000_000];
+            new Random(1).nextBytes(large);
+            for (int sequence = 1; sequence <= 100; sequence++) {
+                try (Change change = store.change()) {
+                    change.add(entry(sequence, large), large);
+                    change.write(false);
+                }
+            }
+            await().until(() -> size() > 50_000_000);
+            for (int sequence = 1; sequence <= 100; sequence++) {
+                try (Change change = store.change()) {
+                    change.remove(sequence);
+                    change.write(false);
+                }
+            }
+
+            // When
+            store.reclaim();
+
+            // Then
+            await().untilAsserted(() -> assertThat(size()).isLessThan(20_000_000));
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereItsLibraryCannotBeLoaded() throws Exception {
+        // Given
+        Path file = Files.createFile(directory.resolve("no-directory"));
+        Path missing = directory.resolve("missing");
+
+        // When
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + missing,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Loading.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        // Then
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(output)
+                .contains(KafkaStartException.class.getName() + ": RocksDB's library")
+                .contains(file.toString(), missing.toString(), "noexec", "ROCKSDB_SHAREDLIB_DIR");
+    }
+
+    /** In a process of its own: what is loaded once stays. */
+    static final class Loading {
+
+        private Loading() {}
+
+        public static void main(String[] arguments) {
+            NativeLibrary.load(Path.of(arguments[0]));
+        }
+    }
+
+    private long size() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+            return files.filter(file -> file.toString().endsWith(".sst"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 
