@@ -64,11 +64,10 @@ final class Outage {
     private void drain(Gateway pasar) throws Exception {
         long before = offsets.records(pasar.topic());
         long taken = away(pasar);
-        long returned = System.nanoTime();
         long began = awaitMore(pasar, before);
         long ended = awaitRecords(pasar, before + taken);
         long written = offsets.records(pasar.topic()) - before;
-        results.drained(written / seconds(ended - began), Duration.ofNanos(began - returned));
+        results.drained(written / seconds(ended - began));
         results.outage(pasar.name(), taken, written);
     }
 

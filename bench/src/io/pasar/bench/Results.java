@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -58,11 +57,9 @@ final class Results {
         }
     }
 
-    void drained(double perSecond, Duration after) {
+    void drained(double perSecond) {
         drained.add(perSecond);
-        System.out.printf(
-                "%-50s %-20s %,9.0f/s, begun %,d ms after Kafka was back%n",
-                "spool drained", Gateway.PASAR, perSecond, after.toMillis());
+        System.out.printf("%-50s %-20s %,9.0f/s%n", "spool drained", Gateway.PASAR, perSecond);
     }
 
     void closed(String gateway, String scenario, Run run) {
