@@ -109,6 +109,11 @@ class SpoolKilledIT {
         stop.set(true);
         senders.shutdown();
         assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        try (Stream<Path> files = Files.list(directory.resolve("data/spool"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .as("a torn write is no damage")
+                    .noneMatch(name -> name.startsWith("damaged"));
+        }
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);
                 KafkaClients clients = new KafkaClients(kafka(), broker.bootstrapServers())) {
             await().atMost(START).ignoreExceptions().untilAsserted(() -> assertThat(bodies(clients))

@@ -1,12 +1,9 @@
 package io.pasar.kafka.spool;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.Drain.Settled;
-import io.pasar.kafka.spool.SpoolStatus.SetAside;
 import io.pasar.kafka.spool.SpoolStore.Aside;
 import io.pasar.kafka.spool.SpoolStore.Change;
 import io.pasar.kafka.spool.SpoolStore.Entry;
@@ -22,12 +19,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +42,6 @@ public final class Spool implements AutoCloseable {
     private static final int MOST_WAITING = 8_192;
     private static final int MOST_PER_WRITE = 1_024;
     private static final int SETTLED_PER_WRITE = 250;
-    private static final int SET_ASIDE_SHOWN = 100;
 
     /** Each write that moves some of them is waited for by the events that come meanwhile. */
     private static final int RETRIED_PER_WRITE = 100;
@@ -75,7 +69,7 @@ public final class Spool implements AutoCloseable {
     private final MissingTopics missingTopics;
     private final Drain drain;
     private final BlockingQueue<Object> inbox = new LinkedBlockingQueue<>();
-    private final ConcurrentSkipListMap<Long, SetAside> shown = new ConcurrentSkipListMap<>();
+    private final ShownAside shown = new ShownAside();
     private final Thread thread = new Thread(this::run, "spool");
 
     /** Guards what decides whether an event is taken, against the spool being closed or opened anew meanwhile. */
@@ -104,6 +98,7 @@ public final class Spool implements AutoCloseable {
     private long next;
     private long oldestFrom;
     private long garbage;
+    private long openedAt = System.nanoTime();
     private long lookedAt = System.nanoTime() - LOOK_EVERY.toNanos();
     private long alarmedAt = System.nanoTime() - ALARM_EVERY.toNanos();
 
@@ -215,7 +210,7 @@ public final class Spool implements AutoCloseable {
                 age.compareTo(configuration.maxAge()) > 0,
                 damaged,
                 setAsideEvents,
-                List.copyOf(shown.values()));
+                shown.list());
     }
 
     /** Puts what is set aside behind all that waits, to be tried at Kafka again; the result tells how many that are. */
@@ -293,19 +288,17 @@ public final class Spool implements AutoCloseable {
             came.add(first);
             inbox.drainTo(came, MOST_PER_WRITE - 1);
         }
-        List<Put> puts = new ArrayList<>();
+        // Apart, before anything can fail: each of them must be told what became of it
+        List<Put> puts = only(Put.class, came);
+        retries.addAll(only(Retry.class, came));
         try {
             try (Change change = store.change()) {
                 boolean changed = false;
-                for (Object each : came) {
-                    if (each instanceof Put put) {
-                        puts.add(put);
-                        change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
-                    } else if (each instanceof Settled end) {
-                        changed |= settle(end, change);
-                    } else if (each instanceof Retry retry) {
-                        retries.add(retry);
-                    }
+                for (Put put : puts) {
+                    change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
+                }
+                for (Settled end : only(Settled.class, came)) {
+                    changed |= settle(end, change);
                 }
                 List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
                 changed |= !moving.isEmpty();
@@ -338,6 +331,10 @@ public final class Spool implements AutoCloseable {
             drain.send(store, next);
         }
         look();
+    }
+
+    private static <T> List<T> only(Class<T> type, List<Object> came) {
+        return came.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     private long mayIdle(boolean closing) {
@@ -411,47 +408,11 @@ public final class Spool implements AutoCloseable {
         keys.remove(entry.hash());
         events = events - 1;
         setAsideEvents = setAsideEvents + 1;
-        show(aside);
+        shown.add(aside);
         LOGGER.atError()
                 .addKeyValue("topic", end.topic())
                 .addKeyValue("reason", aside.reason())
                 .log("Kafka refuses an event; it is set aside");
-    }
-
-    private void showFirst() throws RocksDBException {
-        long from = 0;
-        while (shown.size() < SET_ASIDE_SHOWN) {
-            List<Aside> some = store.aside(from, SET_ASIDE_SHOWN, RETRIED_BYTES_PER_WRITE);
-            if (some.isEmpty()) {
-                return;
-            }
-            some.forEach(this::show);
-            from = some.get(some.size() - 1).entry().sequence() + 1;
-        }
-    }
-
-    private void show(Aside aside) {
-        if (shown.size() >= SET_ASIDE_SHOWN) {
-            return;
-        }
-        shown.put(aside.entry().sequence(), describe(aside));
-    }
-
-    private static SetAside describe(Aside aside) {
-        Instant since = aside.entry().since();
-        try {
-            ProducerRecord<byte[], byte[]> event = EventCodec.decode(aside.event());
-            Header id = event.headers().lastHeader("ce_id");
-            return new SetAside(
-                    event.topic(),
-                    event.key() == null ? null : new String(event.key(), UTF_8),
-                    id == null ? null : new String(id.value(), UTF_8),
-                    aside.reason(),
-                    since);
-        } catch (RuntimeException e) {
-            // Not of this version: that is why it is here
-            return new SetAside(null, null, null, aside.reason(), since);
-        }
     }
 
     /** Puts some more of them behind all that waits; tells which. */
@@ -478,7 +439,7 @@ public final class Spool implements AutoCloseable {
         if (retries.isEmpty()) {
             return;
         }
-        some.forEach(aside -> shown.remove(aside.entry().sequence()));
+        some.forEach(shown::remove);
         events = events + some.size();
         setAsideEvents = setAsideEvents - some.size();
         retries.element().moved += some.size();
@@ -563,13 +524,19 @@ public final class Spool implements AutoCloseable {
     }
 
     private void reopen() throws InterruptedException {
+        long early = openedAt + REOPEN_EVERY.toNanos() - System.nanoTime();
+        if (early > 0) {
+            // Nothing comes meanwhile but the signal to close, and what has become of earlier sends
+            inbox.poll(early, TimeUnit.NANOSECONDS);
+            return;
+        }
+        openedAt = System.nanoTime();
         try {
             open();
             LOGGER.atInfo().log("The spool is open again");
         } catch (RuntimeException | Error e) {
             LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be opened; trying again");
             closeStore();
-            inbox.poll(REOPEN_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -593,7 +560,7 @@ public final class Spool implements AutoCloseable {
                 found[1] += entry.bytes();
                 found[2] = Math.max(found[2], entry.sequence());
             });
-            showFirst();
+            shown.readFirst(store);
         } catch (RocksDBException e) {
             closeStore();
             throw new KafkaStartException("pasar.data-dir: the spool in " + directory + " cannot be read", e);

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.Records;
@@ -28,6 +30,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -290,22 +293,19 @@ class SpoolIT {
         setAside(1_000);
         proxy.freeze();
         open("1GB");
-        List<String> ends = new CopyOnWriteArrayList<>();
         CompletableFuture<Long> moved = new CompletableFuture<>();
+        CompletableFuture<Long> leftWhenTaken = new CompletableFuture<>();
 
         // When
         spool.put(Events.of("orders", "a", "a1"), taken -> {
             // Here, so that both are there before either is looked at
-            spool.retrySetAside().thenAccept(count -> {
-                ends.add("retry");
-                moved.complete(count);
-            });
-            put("b", "b1").thenRun(() -> ends.add("put"));
+            spool.retrySetAside().thenAccept(moved::complete);
+            put("b", "b1").thenRun(() -> leftWhenTaken.complete(spool.status().setAsideEvents()));
         });
 
         // Then
         assertThat(moved.get(20, TimeUnit.SECONDS)).isEqualTo(1_000);
-        assertThat(ends).containsExactly("put", "retry");
+        assertThat(leftWhenTaken.get(20, TimeUnit.SECONDS)).isGreaterThan(500);
         assertThat(spool.status().events()).isEqualTo(1_002);
         assertThat(spool.status().setAsideEvents()).isZero();
         assertThat(spool.status().setAside()).isEmpty();
@@ -325,6 +325,46 @@ class SpoolIT {
         put("a", "a2").get(20, TimeUnit.SECONDS);
         awaitDrained();
         assertThat(values()).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void leavesNoEventWithoutAnAnswerWhenAnotherCannotBeWritten() throws Exception {
+        // Given
+        spool.close();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        Clock clock = mock(Clock.class);
+        when(clock.instant()).thenAnswer(asked -> now.get());
+        open("1GB", clock);
+        proxy.freeze();
+        List<CompletableFuture<Void>> others = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> all = new CompletableFuture<>();
+
+        // When
+        spool.put(Events.of("orders", "a", "a1"), taken -> {
+            // Here, so that all are written in one piece; no number stands for this time
+            now.set(Instant.MAX);
+            others.add(put("a", "a2"));
+            now.set(Instant.now());
+            others.add(put("b", "b1"));
+            all.complete(null);
+        });
+        all.get(20, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(others).allSatisfy(other -> assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(SpoolUnavailableException.class));
+        assertThat(meters.counter("pasar.spool.refused", "reason", "broken").count())
+                .isEqualTo(2);
+
+        // When
+        await().ignoreExceptionsInstanceOf(SpoolUnavailableException.class).until(() -> put("b", "b2")
+                .handle((done, failure) -> failure == null)
+                .get(20, TimeUnit.SECONDS));
+        proxy.thaw();
+
+        // Then
+        awaitDrained();
+        assertThat(values()).contains("a1", "b2").doesNotContain("a2");
     }
 
     @Test
@@ -406,12 +446,16 @@ class SpoolIT {
     }
 
     private void open(String maxSize) {
+        open(maxSize, Clock.systemUTC());
+    }
+
+    private void open(String maxSize, Clock clock) {
         spool = new Spool(
                 directory.resolve("spool"),
                 new SpoolConfiguration(DataSize.parse(maxSize), Duration.ofMillis(1)),
                 clients,
                 new SpoolMetrics(meters),
-                Clock.systemUTC());
+                clock);
     }
 
     private void startBroker(int port) {
