@@ -165,6 +165,11 @@ final class ConfigurationRules {
     private void checkIngest(IngestConfiguration ingest) {
         checkDuration("pasar.ingest.answer-within", ingest.answerWithin(), Duration.ofMillis(1));
         checkDuration("pasar.ingest.read-within", ingest.readWithin(), Duration.ofMillis(1));
+        if (ingest.closeIdleAfter().compareTo(ingest.readWithin().plus(ingest.answerWithin())) <= 0) {
+            refuse(
+                    "pasar.ingest.close-idle-after",
+                    "must be longer than pasar.ingest.read-within and answer-within together, or deliveries are cut");
+        }
         checkDuration("pasar.ingest.close-after", ingest.closeAfter(), Duration.ZERO);
         for (int i = 0; i < ingest.trustedProxies().size(); i++) {
             checkProxy(
@@ -174,10 +179,10 @@ final class ConfigurationRules {
         if (ingest.maxBody().toBytes() < 1) {
             refuse("pasar.ingest.max-body", "must be at least 1B");
         }
-        if (ingest.maxHeld().compareTo(ingest.maxBody()) < 0) {
+        if (ingest.maxHeld().toBytes() / 2 < ingest.maxBody().toBytes()) {
             refuse(
                     "pasar.ingest.max-held",
-                    "must be at least pasar.ingest.max-body, or no body of that size is ever taken");
+                    "must be at least twice pasar.ingest.max-body, or no body of that size is ever taken");
         }
         if (ingest.tls() != null) {
             checkFile("pasar.ingest.tls.certificate", ingest.tls().certificate());

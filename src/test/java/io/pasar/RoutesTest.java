@@ -164,6 +164,16 @@ class RoutesTest {
                 .hasSize(1);
     }
 
+    /** On Camel's own pool, a tap runs on its caller's thread once that pool is full; here that is an event loop. */
+    @Test
+    void tapsOnlyOnAPoolThatIsKeptFromFilling() {
+        assertThat(all("routeConfiguration").stream()
+                        .flatMap(configuration -> configuration.findValues("wireTap").stream()))
+                .isNotEmpty()
+                .allSatisfy(
+                        tap -> assertThat(tap.path("executorService").asText()).isEqualTo("quarantinePool"));
+    }
+
     /** The steps of every route and template. */
     private static List<List<JsonNode>> flows() {
         return Stream.concat(

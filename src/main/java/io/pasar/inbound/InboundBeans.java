@@ -5,8 +5,12 @@ import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.observation.Observations;
 import java.time.Clock;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,6 +18,8 @@ import org.springframework.context.annotation.Configuration;
 /** The names under which route files find the steps of the inbound flow. */
 @Configuration(proxyBeanMethods = false)
 class InboundBeans {
+
+    private static final int QUARANTINE_THREADS = 8;
 
     @Bean
     AllowedHeaders allowedHeaders() {
@@ -107,8 +113,23 @@ class InboundBeans {
     }
 
     @Bean
-    QuarantineRate quarantineRate(IngestMetrics metrics) {
-        return new QuarantineRate(metrics);
+    QuarantineRate quarantineRate(
+            @Qualifier("quarantinePool") ThreadPoolExecutor quarantinePool, IngestMetrics metrics) {
+        return new QuarantineRate(quarantinePool, metrics);
+    }
+
+    /**
+     * Camel's own pool would have the event loop wait for Kafka once it is full. By name only: as a candidate it would
+     * take the place of Spring's own task executor.
+     */
+    @Bean(defaultCandidate = false)
+    ThreadPoolExecutor quarantinePool() {
+        return new ThreadPoolExecutor(
+                QUARANTINE_THREADS, QUARANTINE_THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "quarantine");
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     @Bean

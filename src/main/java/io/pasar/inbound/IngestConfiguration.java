@@ -24,7 +24,10 @@ import org.springframework.util.unit.DataSize;
  * @param answerWithin from the last byte of the body to the answer; what is not safe by then is answered 503
  * @param readWithin from the first byte of a request to the last byte of its body; a slower one is cut
  * @param maxInFlight deliveries being worked on at once; one more is answered 503
- * @param maxHeld bytes of all bodies that are being received or worked on at once; one more is answered 503
+ * @param maxHeld memory for all bodies that are being received or worked on at once; a body that would hold more than it
+ *     leaves to the others is answered 503
+ * @param maxConnections open at once; one more takes the place of one that is idle
+ * @param closeIdleAfter how long a connection may go without a whole request head; longer than a delivery may take
  * @param closeAfter from the signal to stop to the end of listening: the time in which a balancer looks elsewhere
  * @param tls certificate and key for HTTPS; null for plain HTTP behind a proxy that ends TLS
  */
@@ -38,7 +41,9 @@ public record IngestConfiguration(
         @DefaultValue("500ms") @NotNull Duration answerWithin,
         @DefaultValue("10s") @NotNull Duration readWithin,
         @DefaultValue("4096") @Min(1) int maxInFlight,
-        @DefaultValue("128MB") @NotNull DataSize maxHeld,
+        @DefaultValue("64MB") @NotNull DataSize maxHeld,
+        @DefaultValue("8192") @Min(1) int maxConnections,
+        @DefaultValue("30s") @NotNull Duration closeIdleAfter,
         @DefaultValue("3s") @NotNull Duration closeAfter,
         @Valid Tls tls) {
 

@@ -71,8 +71,8 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         this.addresses = addresses;
         this.allowedHeaders = allowedHeaders;
         this.metrics = metrics;
-        this.load =
-                new Load(configuration.maxInFlight(), configuration.maxHeld().toBytes());
+        this.load = new Load(
+                configuration.maxInFlight(), configuration.maxHeld().toBytes(), configuration.maxConnections());
         metrics.watch(load);
     }
 

@@ -14,8 +14,10 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -29,9 +31,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestHandler.class);
 
-    /** How long a connection may go without a whole request head: cuts idle clients and ones that drip. */
-    private static final Duration IDLE = Duration.ofSeconds(30);
-
     /** How long the rest of a refused body is thrown away: closing at once would reset the answer away. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -42,6 +41,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private static final Duration PACE = Duration.ofSeconds(1);
 
     private static final int PACE_BYTES = 64 * 1024;
+
+    private static final byte[] NOTHING = {};
 
     private static final int RETRY_SECONDS = 1;
 
@@ -78,7 +79,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private final Deadlines paceDeadlines;
     private final Deadlines lingerDeadlines;
     private final Deadlines idleDeadlines;
-    private final Map<HttpConnection, Activity> activities = new HashMap<>();
+
+    /** The one without a request for longest comes first. */
+    private final Map<HttpConnection, Activity> activities = new LinkedHashMap<>(16, 0.75f, true);
 
     IngestHandler(
             Vertx vertx,
@@ -101,30 +104,55 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
         this.paceDeadlines = new Deadlines(vertx, PACE);
         this.lingerDeadlines = new Deadlines(vertx, LINGER);
-        this.idleDeadlines = new Deadlines(vertx, IDLE);
+        this.idleDeadlines = new Deadlines(vertx, configuration.closeIdleAfter());
     }
 
     void connected(HttpConnection connection) {
+        // One that has never asked for anything before one that a marketplace keeps for its next webhook
+        boolean tooMany = load.connected() && !cutLongestIdle(0) && !cutLongestIdle(Long.MAX_VALUE);
         Activity activity = new Activity();
         activities.put(connection, activity);
-        load.connected();
         engine.acceptedBy(((ConnectionBase) connection).channel().parent());
         connection.closeHandler(closed -> {
             load.disconnected();
             activities.remove(connection);
             activity.idle.met();
         });
+        if (tooMany) {
+            metrics.refused("none", "too-many-connections");
+            activity.closing = true;
+            connection.close();
+        }
         watchIdle(connection, activity, 0);
     }
 
+    /** Makes room; false if there is no idle one with so many requests at most. */
+    private boolean cutLongestIdle(long mostRequests) {
+        for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
+            Activity activity = each.getValue();
+            if (!activity.working && !activity.closing && activity.requests <= mostRequests) {
+                activity.closing = true;
+                each.getKey().close();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Cuts who sends no whole head, and who does not read an answer: a delivery under way ends sooner than that. */
     private void watchIdle(HttpConnection connection, Activity activity, long seen) {
         activity.idle = idleDeadlines.add(() -> {
-            if (activity.requests == seen && !activity.working) {
-                connection.close();
+            if (activity.requests == seen) {
+                cut(connection);
             } else {
                 watchIdle(connection, activity, activity.requests);
             }
         });
+    }
+
+    /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
+    private static void cut(HttpConnection connection) {
+        ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
     /** Closes the connections on which nothing is being received or answered. From any thread. */
@@ -143,7 +171,14 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (isAbused(request)) {
+        if (request.response().writeQueueFull()) {
+            // Requests without end whose answers are not read
+            cut(request.connection());
+            return;
+        }
+        Activity activity = activities.get(request.connection());
+        if (activity != null && activity.closing) {
+            // Behind the one that was told to be the last
             request.connection().close();
             return;
         }
@@ -156,12 +191,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             LOGGER.atError().setCause(e).log("A request failed before its route");
             reception.refuse("none", "internal", Answer.INTERNAL);
         }
-    }
-
-    /** Requests without end whose answers are not read, or requests behind the one that was told to be the last. */
-    private boolean isAbused(HttpServerRequest request) {
-        Activity activity = activities.get(request.connection());
-        return request.response().writeQueueFull() || (activity != null && activity.closing);
     }
 
     private void dispatch(HttpServerRequest request, Reception reception) {
@@ -272,8 +301,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private final HttpServerRequest request;
         private final Activity activity;
         private final Context context;
-        private Buffer body;
-        private int held;
+        private byte[] body = NOTHING;
+        private int received;
         private Deadline pace;
         private Deadline deadline;
         private boolean bodyEnded;
@@ -299,7 +328,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             request.endHandler(end -> {
                 bodyEnded = true;
                 if (!answered) {
-                    deliver(match, prefix);
+                    tryToDeliver(match, prefix);
                 }
             });
             deadline = readDeadlines.add(() -> refuse(route, "too-slow", TOO_SLOW));
@@ -309,28 +338,54 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (answered) {
                 return;
             }
-            if (!load.hold(chunk.length())) {
+            int length = received + chunk.length();
+            if (length > maxBody) {
+                refuse(route, "too-large", TOO_LARGE);
+                return;
+            }
+            if (!hasRoomFor(length)) {
                 refuse(route, "busy", BUSY);
                 return;
             }
-            held += chunk.length();
-            body = body == null ? chunk : body.appendBuffer(chunk);
-            if (held > maxBody) {
-                refuse(route, "too-large", TOO_LARGE);
-            } else if (pace == null && held != contentLength(request)) {
+            chunk.getBytes(body, received);
+            received = length;
+            if (pace == null && received != contentLength(request)) {
                 watchPace(route);
             }
         }
 
+        /** What counts as held is the memory that a body takes, which while it arrives is up to twice its bytes. */
+        private boolean hasRoomFor(int length) {
+            if (length <= body.length) {
+                return true;
+            }
+            long whole = contentLength(request) < 0 ? maxBody : contentLength(request);
+            int capacity = (int) Math.max(length, Math.min(whole, 2L * body.length));
+            if (!load.hold(capacity - body.length, capacity)) {
+                return false;
+            }
+            body = Arrays.copyOf(body, capacity);
+            return true;
+        }
+
         private void watchPace(String route) {
-            int before = held;
+            int before = received;
             pace = paceDeadlines.add(() -> {
-                if (load.isCrowded() && held - before < PACE_BYTES) {
+                if (load.isCrowded() && received - before < PACE_BYTES) {
                     refuse(route, "too-slow", TOO_SLOW);
                 } else {
                     watchPace(route);
                 }
             });
+        }
+
+        private void tryToDeliver(IngestEngine.Match match, String prefix) {
+            try {
+                deliver(match, prefix);
+            } catch (RuntimeException e) {
+                LOGGER.atError().setCause(e).log("A delivery failed before its route");
+                refuse(match.consumer().getRouteId(), "internal", Answer.INTERNAL);
+            }
         }
 
         private void deliver(IngestEngine.Match match, String prefix) {
@@ -343,16 +398,18 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 refuse(route, "stopped", STOPPED);
                 return;
             }
+            // Before the delivery counts: what fails here would count for ever
+            Map<String, String> headers = headers(match.parameters(), prefix);
+            byte[] bytes = received == body.length ? body : Arrays.copyOf(body, received);
             if (!load.begin()) {
                 refuse(route, "busy", BUSY);
                 return;
             }
-            byte[] bytes = body == null ? new byte[0] : body.getBytes();
-            body = null;
             // From here on the body is held until its route ends, which may be after the answer
-            held = 0;
+            load.release(body.length - bytes.length);
+            body = NOTHING;
             deadline = answerDeadlines.add(() -> refuse(route, "not-safe-yet", LATE));
-            match.consumer().deliver(bytes, headers(match.parameters(), prefix), answer -> {
+            match.consumer().deliver(bytes, headers, answer -> {
                 load.end();
                 load.release(bytes.length);
                 if (Vertx.currentContext() == context) {
@@ -365,9 +422,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
         private void abandon() {
             answered = true;
-            body = null;
-            load.release(held);
-            held = 0;
+            load.release(body.length);
+            body = NOTHING;
             if (deadline != null) {
                 deadline.met();
             }

@@ -11,18 +11,25 @@ final class Load {
 
     private final int maxInFlight;
     private final long maxHeld;
+    private final int maxConnections;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
 
-    Load(int maxInFlight, long maxHeld) {
+    Load(int maxInFlight, long maxHeld, int maxConnections) {
         this.maxInFlight = maxInFlight;
         this.maxHeld = maxHeld;
+        this.maxConnections = maxConnections;
     }
 
-    /** Whether there is room for these bytes of a body; if so they are held until {@link #release}. */
-    boolean hold(int bytes) {
-        if (held.addAndGet(bytes) <= maxHeld) {
+    /**
+     * Whether there is room for these bytes more of a body; if so they are held until {@link #release}. A body may hold no
+     * more than it leaves to the others, so large ones that take their time cannot keep small ones out.
+     *
+     * @param body what the body would hold with them
+     */
+    boolean hold(int bytes, int body) {
+        if (held.addAndGet(bytes) + body <= maxHeld) {
             return true;
         }
         held.addAndGet(-bytes);
@@ -51,8 +58,9 @@ final class Load {
         inFlight.decrementAndGet();
     }
 
-    void connected() {
-        connections.incrementAndGet();
+    /** Counts one more until {@link #disconnected}, and tells whether that is one too many. */
+    boolean connected() {
+        return connections.incrementAndGet() > maxConnections;
     }
 
     void disconnected() {

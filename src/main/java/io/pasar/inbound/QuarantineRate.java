@@ -7,12 +7,13 @@ import io.pasar.account.Account;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /**
  * Whether one more rejected delivery of an account is kept: ten in ten seconds, so that whoever guesses an account's
- * address cannot fill a disk. Public for the route files. Safe for use by many threads.
+ * address cannot fill a disk; and while Kafka is slow only a few of all accounts, so that nobody fills the heap. Public for the route files. Safe for use by many threads.
  */
 public final class QuarantineRate {
 
@@ -22,10 +23,16 @@ public final class QuarantineRate {
             .timeoutDuration(Duration.ZERO)
             .build();
 
+    /** What may wait for Kafka while it is slow: up to so many bodies, held beside those that are being received. */
+    private static final int MOST_WAITING = 24;
+
     private final RateLimiterRegistry limiters = RateLimiterRegistry.of(TEN_IN_TEN_SECONDS);
+    private final ThreadPoolExecutor pool;
     private final IngestMetrics metrics;
 
-    QuarantineRate(IngestMetrics metrics) {
+    /** @param pool on which rejected deliveries go to Kafka, and wait for it */
+    QuarantineRate(ThreadPoolExecutor pool, IngestMetrics metrics) {
+        this.pool = pool;
         this.metrics = metrics;
     }
 
@@ -43,7 +50,12 @@ public final class QuarantineRate {
         boolean permitted = limiters.rateLimiter(delivery.account().key()).acquirePermission();
         if (!permitted) {
             metrics.quarantined(delivery.account().marketplace(), "over-rate");
+            return false;
         }
-        return permitted;
+        boolean room = pool.getQueue().size() < MOST_WAITING;
+        if (!room) {
+            metrics.quarantined(delivery.account().marketplace(), "not-kept");
+        }
+        return room;
     }
 }

@@ -130,6 +130,8 @@ class AddressesTest {
                 Duration.ofMillis(300),
                 2,
                 DataSize.ofKilobytes(2),
+                100,
+                Duration.ofMinutes(10),
                 Duration.ZERO,
                 null);
     }

@@ -47,6 +47,8 @@ class IngestDrainTest {
                 Duration.ofSeconds(30),
                 100,
                 DataSize.ofKilobytes(100),
+                100,
+                Duration.ofMinutes(10),
                 CLOSE_AFTER,
                 null);
         engine = new IngestEngine(

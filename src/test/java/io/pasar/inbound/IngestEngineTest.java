@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -104,7 +105,9 @@ class IngestEngineTest {
                 Duration.ofMillis(500),
                 Duration.ofMillis(300),
                 2,
-                DataSize.ofBytes(2 * MAX_BODY),
+                DataSize.ofBytes(3 * MAX_BODY),
+                1_000,
+                Duration.ofMinutes(10),
                 Duration.ofMillis(500),
                 null);
     }
@@ -405,6 +408,29 @@ class IngestEngineTest {
         release.countDown();
         assertThat(first.join().statusCode()).isEqualTo(200);
         assertThat(second.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void answersAFloodAtOnceAndTakesNoMoreOfItThanItsBound() throws Exception {
+        // Given
+        Queue<Runnable> ends = new ConcurrentLinkedQueue<>();
+        step = (exchange, done) -> ends.add(done);
+
+        // When
+        List<CompletableFuture<HttpResponse<String>>> answers =
+                Stream.generate(this::postAsync).limit(200).toList();
+        List<HttpResponse<String>> all =
+                answers.stream().map(CompletableFuture::join).toList();
+
+        // Then
+        assertThat(all).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+        });
+        assertThat(all.stream().filter(answer -> answer.body().contains("busy")))
+                .hasSize(198);
+        assertThat(received).hasSize(2);
+        ends.forEach(Runnable::run);
     }
 
     @Test

@@ -44,7 +44,9 @@ class StalledBodiesTest {
                 Duration.ofSeconds(10),
                 READ_WITHIN,
                 100,
-                DataSize.ofBytes(2 * MAX_BODY),
+                DataSize.ofBytes(3 * MAX_BODY),
+                100,
+                Duration.ofMinutes(10),
                 Duration.ZERO,
                 null);
         engine = new IngestEngine(

@@ -64,6 +64,11 @@ final class Field implements AutoCloseable {
         startGateway();
     }
 
+    /** For senders that need no link. */
+    int ingestPort() {
+        return ingestPort;
+    }
+
     /** Before the start: gives the gateway its own routes, with one place of them changed. */
     void breakRoute(String file, String pattern, String replacement) throws IOException {
         FileSystemUtils.copyRecursively(Path.of("routes"), directory.resolve(ROUTES));

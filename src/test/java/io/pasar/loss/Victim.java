@@ -45,6 +45,19 @@ final class Victim implements AutoCloseable {
         signal("-CONT");
     }
 
+    /** From now on every write to a file fails, as on a full disk. Needs Linux. */
+    void fillDisk() throws IOException, InterruptedException {
+        run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=1");
+    }
+
+    /** Of what is still in use; collects all garbage first. */
+    long heapBytes() throws IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        List<String> lines = run(jcmd, String.valueOf(process.pid()), "GC.class_histogram");
+        String total = lines.get(lines.size() - 1);
+        return Long.parseLong(total.trim().split(" +")[2]);
+    }
+
     List<String> log() throws IOException {
         return Files.readAllLines(log);
     }
@@ -57,11 +70,15 @@ final class Victim implements AutoCloseable {
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
-        int status = new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IOException("kill " + signal + " has failed with " + status);
+        run("kill", signal, String.valueOf(process.pid()));
+    }
+
+    private static List<String> run(String... command) throws IOException, InterruptedException {
+        Process tool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> lines = tool.inputReader().lines().toList();
+        if (tool.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " has failed: " + lines);
         }
+        return lines;
     }
 }
