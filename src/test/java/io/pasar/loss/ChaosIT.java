@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Minutes of faults at random, by {@code mvn verify -Pchaos}. The seed is logged and repeats the faults and their lengths,
  * not to the millisecond what they hit. The spool is small, so that long outages fill it.
  */
-@EnabledIfSystemProperty(named = "pasar.chaos.seconds", matches = "\\d+")
+@EnabledIfSystemProperty(named = "pasar.chaos", matches = "true")
 class ChaosIT {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ChaosIT.class);
@@ -39,8 +39,9 @@ class ChaosIT {
     private static final Duration IN_TIME = Duration.ofMillis(500);
     private static final Duration AT_MOST = Duration.ofSeconds(1);
 
-    private final Duration length = Duration.ofSeconds(Integer.getInteger("pasar.chaos.seconds", 60));
-    private final boolean timed = Boolean.getBoolean("pasar.chaos.timed");
+    private final boolean inShort = Boolean.getBoolean("pasar.chaos.short");
+    private final Duration length = Duration.ofSeconds(Integer.getInteger("pasar.chaos.seconds", inShort ? 20 : 180));
+    private final boolean timed = Boolean.getBoolean("pasar.chaos.timed") && !inShort;
     private final long seed = seed();
     private final Random random = new Random(seed);
     private final List<Window> gatewayHit = new ArrayList<>();
