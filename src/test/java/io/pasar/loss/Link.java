@@ -6,17 +6,26 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
-/** A TCP link between two processes that can be cut, or go silent while its connections stay open. */
+/** A TCP link between two processes that can be cut, refuse connections, be slow, or go silent with its connections open. */
 final class Link implements AutoCloseable {
 
     private static final InetAddress HOST = InetAddress.getLoopbackAddress();
 
-    private final ServerSocket server = new ServerSocket(0, 200, HOST);
+    private volatile ServerSocket server = new ServerSocket(0, 200, HOST);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Random random = new Random();
     private final int target;
+    private volatile Duration leastDelay = Duration.ZERO;
+    private volatile Duration mostDelay = Duration.ZERO;
     private boolean frozen;
 
     Link(int target) throws IOException {
@@ -31,6 +40,24 @@ final class Link implements AutoCloseable {
     /** Every connection of now ends, with what is under way on it; new ones can be made. */
     void cut() {
         sockets.forEach(Link::close);
+    }
+
+    /** Every connection of now ends, and new ones are refused. */
+    void shut() throws IOException {
+        server.close();
+        cut();
+    }
+
+    /** After {@link #shut}: on the same port. */
+    void open() throws IOException {
+        server = new ServerSocket(port(), 200, HOST);
+        run(this::accept);
+    }
+
+    /** Each piece that comes from the target is held back for another time between these two, in order. */
+    void delay(Duration least, Duration most) {
+        leastDelay = least;
+        mostDelay = most;
     }
 
     synchronized void freeze() {
@@ -62,7 +89,7 @@ final class Link implements AutoCloseable {
             awaitThaw();
             Socket other = new Socket(HOST, target);
             sockets.add(other);
-            run(() -> pump(other, client));
+            run(() -> pumpLate(other, client));
             pump(client, other);
         } finally {
             close(client);
@@ -87,6 +114,46 @@ final class Link implements AutoCloseable {
             sockets.remove(from);
             sockets.remove(to);
         }
+    }
+
+    private void pumpLate(Socket from, Socket to) throws IOException {
+        BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+        run(() -> forward(pieces, from, to));
+        try {
+            InputStream in = from.getInputStream();
+            byte[] buffer = new byte[8192];
+            long due = System.nanoTime();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                due = Math.max(due, System.nanoTime() + delay());
+                pieces.add(new Piece(due, Arrays.copyOf(buffer, read)));
+            }
+        } finally {
+            pieces.add(new Piece(System.nanoTime(), new byte[0]));
+        }
+    }
+
+    private void forward(BlockingQueue<Piece> pieces, Socket from, Socket to) throws IOException {
+        try {
+            from.setTcpNoDelay(true);
+            to.setTcpNoDelay(true);
+            for (Piece piece = pieces.take(); piece.bytes.length > 0; piece = pieces.take()) {
+                TimeUnit.NANOSECONDS.sleep(piece.due - System.nanoTime());
+                awaitThaw();
+                to.getOutputStream().write(piece.bytes);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        } finally {
+            close(from);
+            close(to);
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private long delay() {
+        long least = leastDelay.toNanos();
+        return least + (long) (random.nextDouble() * (mostDelay.toNanos() - least));
     }
 
     private synchronized void awaitThaw() throws IOException {
@@ -120,6 +187,9 @@ final class Link implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
     }
+
+    /** @param bytes none at the end */
+    private record Piece(long due, byte[] bytes) {}
 
     private interface Task {
         void run() throws IOException;
