@@ -8,6 +8,7 @@ import org.apache.camel.Exchange;
  * One webhook request on its way through the inbound route, kept beside the message: a step that wipes the message's
  * headers loses nothing of it.
  *
+ * @param startedAt of {@link System#nanoTime}: what takes how long does not depend on a clock that is set
  * @param contentType as sent; null if it was not
  * @param traceparent as sent, if it is one; null otherwise
  * @param signature as received; null before verification, or if there was none
@@ -17,6 +18,7 @@ record Delivery(
         Account account,
         String eventKind,
         Instant receivedAt,
+        long startedAt,
         String contentType,
         String traceparent,
         String signature,
@@ -38,10 +40,10 @@ record Delivery(
     }
 
     Delivery withSignature(String received) {
-        return new Delivery(account, eventKind, receivedAt, contentType, traceparent, received, identity);
+        return new Delivery(account, eventKind, receivedAt, startedAt, contentType, traceparent, received, identity);
     }
 
     Delivery withIdentity(Identity found) {
-        return new Delivery(account, eventKind, receivedAt, contentType, traceparent, signature, found);
+        return new Delivery(account, eventKind, receivedAt, startedAt, contentType, traceparent, signature, found);
     }
 }

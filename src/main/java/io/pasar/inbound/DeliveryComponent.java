@@ -51,6 +51,7 @@ final class DeliveryComponent extends DefaultComponent {
                         account,
                         eventKind,
                         again ? Redelivery.receivedAt(message) : clock.instant(),
+                        System.nanoTime(),
                         message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
                         traceparent(message),
                         null,

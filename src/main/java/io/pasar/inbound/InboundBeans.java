@@ -103,8 +103,8 @@ class InboundBeans {
     }
 
     @Bean
-    Published published(IngestMetrics metrics, Clock clock) {
-        return new Published(metrics, clock);
+    Published published(IngestMetrics metrics) {
+        return new Published(metrics);
     }
 
     @Bean

@@ -1,6 +1,5 @@
 package io.pasar.inbound;
 
-import java.time.Clock;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -9,11 +8,9 @@ import org.apache.camel.Processor;
 final class Published implements Processor {
 
     private final IngestMetrics metrics;
-    private final Clock clock;
 
-    Published(IngestMetrics metrics, Clock clock) {
+    Published(IngestMetrics metrics) {
         this.metrics = metrics;
-        this.clock = clock;
     }
 
     @Override
@@ -24,7 +21,7 @@ final class Published implements Processor {
             metrics.quarantined(marketplace, "kept");
         } else {
             metrics.published(
-                    marketplace, delivery.eventKind(), Duration.between(delivery.receivedAt(), clock.instant()));
+                    marketplace, delivery.eventKind(), Duration.ofNanos(System.nanoTime() - delivery.startedAt()));
         }
     }
 }

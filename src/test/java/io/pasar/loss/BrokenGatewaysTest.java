@@ -49,27 +49,35 @@ class BrokenGatewaysTest {
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("brokenGateways")
-    void convictsOneThatIsBroken(String how, Gateway broken, Kind expected) throws Exception {
+    void convictsOneThatIsBrokenOfThatAndNothingElse(String how, Gateway broken, Set<Kind> expected) throws Exception {
         assertThat(violations(broken).stream().map(Violation::kind).collect(Collectors.toSet()))
                 .as(how)
-                .contains(expected);
+                .isEqualTo(expected);
     }
 
     static Stream<Arguments> brokenGateways() {
         return Stream.of(
                 broken("acknowledges before the commit", AcknowledgesBeforeTheCommit::new, Kind.LOST),
-                broken("answers 200 with an error in the body", SaysYesToAFailure::new, Kind.YES_TO_A_FAILURE),
-                broken("verifies what it has parsed", VerifiesWhatItHasParsed::new, Kind.UNVERIFIED),
+                broken(
+                        "answers 200 with an error in the body",
+                        SaysYesToAFailure::new,
+                        Kind.YES_TO_A_FAILURE,
+                        Kind.LOST),
+                broken(
+                        "verifies what it has parsed",
+                        VerifiesWhatItHasParsed::new,
+                        Kind.UNVERIFIED,
+                        Kind.YES_TO_A_FAILURE),
                 broken("checks for repeats, then inserts", ChecksThenInserts::new, Kind.LOST),
                 broken("loses order while draining", LosesOrderWhileDraining::new, Kind.OUT_OF_ORDER),
-                broken("writes the body anew", WritesTheBodyAnew::new, Kind.ALTERED),
+                broken("writes the body anew", WritesTheBodyAnew::new, Kind.ALTERED, Kind.LOST),
                 broken("logs a secret", LogsASecret::new, Kind.SECRET_TOLD),
                 broken("spools without a sync", SpoolsWithoutASync::new, Kind.LOST),
                 broken("gives a repeat another id", GivesARepeatAnotherId::new, Kind.REPEAT_WITH_ANOTHER_ID));
     }
 
-    private static Arguments broken(String how, Gateway gateway, Kind expected) {
-        return Arguments.of(how, gateway, expected);
+    private static Arguments broken(String how, Gateway gateway, Kind... expected) {
+        return Arguments.of(how, gateway, Set.of(expected));
     }
 
     /** As the short form of the loss test: Kafka goes, the gateway is killed meanwhile, Kafka comes back. */
@@ -95,8 +103,8 @@ class BrokenGatewaysTest {
             gateway.kill();
         }
         List<Violation> violations = new ArrayList<>(Checker.check(ledger, log.records(), "quarantine"));
-        violations.addAll(Checker.checkLog(
-                List.copyOf(lines), sellers.stream().map(Seller::secret).toList()));
+        violations.addAll(Checker.checkTold(
+                "log", List.copyOf(lines), sellers.stream().map(Seller::secret).toList()));
         return violations;
     }
 
@@ -219,6 +227,10 @@ class BrokenGatewaysTest {
         }
     }
 
+    /**
+     * A kill alone would not show it, since what a process has written outlives it. The model's disk forgets as one does
+     * whose machine has lost its power; that the real spool answers after the sync is shown where its files are.
+     */
     private static final class SpoolsWithoutASync extends ModelGateway {
 
         SpoolsWithoutASync(Log log, Disk disk, List<Seller> sellers, List<String> lines) {

@@ -17,12 +17,14 @@ final class Checker {
     enum Kind {
         /** Answered 2xx, and these very bytes are in no record. */
         LOST,
-        /** In an event's topic, and nobody sent these bytes. */
+        /** In an event's topic or in quarantine, and nobody sent these bytes. */
         ALTERED,
         /** In an event's topic without proof of its sender. */
         UNVERIFIED,
         /** Proven, and in quarantine all the same. */
         WRONGLY_QUARANTINED,
+        /** Proven, and answered as if the sender were at fault, who then may not send it again. */
+        WRONGLY_REFUSED,
         /** Under another topic or key than its own, or one key in two partitions. */
         MISPLACED,
         OUT_OF_ORDER,
@@ -34,7 +36,7 @@ final class Checker {
         YES_TO_A_FAILURE,
         /** A secret in what others may read. */
         SECRET_TOLD,
-        /** A part of a body in a log. */
+        /** A part of a body outside of its topic. */
         PAYLOAD_TOLD
     }
 
@@ -72,18 +74,21 @@ final class Checker {
         return checker.violations;
     }
 
-    /** @param secrets that nobody may be told */
-    static List<Violation> checkLog(Iterable<String> lines, Collection<String> secrets) {
+    /**
+     * @param where the lines are from
+     * @param secrets that nobody may be told
+     */
+    static List<Violation> checkTold(String where, Iterable<String> lines, Collection<String> secrets) {
         List<Violation> told = new ArrayList<>();
         int number = 0;
         for (String line : lines) {
             number++;
             // Where, and not what: this is shown in a log itself
             if (secrets.stream().anyMatch(line::contains)) {
-                told.add(new Violation(Kind.SECRET_TOLD, "line " + number));
+                told.add(new Violation(Kind.SECRET_TOLD, where + " " + number));
             }
             if (line.contains(Webhook.MARK)) {
-                told.add(new Violation(Kind.PAYLOAD_TOLD, "line " + number));
+                told.add(new Violation(Kind.PAYLOAD_TOLD, where + " " + number));
             }
         }
         return told;
@@ -91,7 +96,9 @@ final class Checker {
 
     private void quarantined(Stored record) {
         Webhook webhook = ledger.withHash(record.bodyHash());
-        if (webhook != null && webhook.genuine()) {
+        if (webhook == null) {
+            add(Kind.ALTERED, record);
+        } else if (webhook.genuine()) {
             add(Kind.WRONGLY_QUARANTINED, webhook);
         }
     }
@@ -111,6 +118,10 @@ final class Checker {
             boolean failure = !answer.webhook().genuine() || !answer.body().contains("\"success\":true");
             if (answer.isYes() && failure) {
                 add(Kind.YES_TO_A_FAILURE, answer.webhook() + ": " + answer.status());
+            }
+            // 408 is the sender's fault indeed where the link between them is silent
+            if (answer.webhook().genuine() && answer.status() / 100 == 4 && answer.status() != 408) {
+                add(Kind.WRONGLY_REFUSED, answer.webhook() + ": " + answer.status());
             }
         }
     }

@@ -82,11 +82,33 @@ class CheckerTest {
     @Test
     void seesAGenuineEventInQuarantine() {
         // Given
-        answered(first, 401, "");
+        answered(first, 503, "");
 
         // Then
         assertThat(kinds(new Stored(QUARANTINE, 0, 0, "tiki/p1", first.bodyHash(), "")))
                 .containsExactly(Kind.WRONGLY_QUARANTINED);
+    }
+
+    @Test
+    void seesBytesInQuarantineThatNobodySent() {
+        // Given
+        answered(forged, 401, "");
+
+        // Then
+        assertThat(kinds(new Stored(QUARANTINE, 0, 0, "tiki/p1", Webhook.hash(Json.compact(forged.body())), "")))
+                .containsExactly(Kind.ALTERED);
+    }
+
+    @Test
+    void seesThatAGenuineEventIsRefused() {
+        // Given
+        answered(first, 401, "");
+        answered(first, 200, YES);
+        answered(second, 408, "");
+        answered(second, 503, "");
+
+        // Then
+        assertThat(kinds(at(0, first, "1"))).containsExactly(Kind.WRONGLY_REFUSED);
     }
 
     @Test
@@ -147,13 +169,13 @@ class CheckerTest {
     }
 
     @Test
-    void findsSecretsAndBodiesInALog() {
+    void findsSecretsAndBodiesInWhatOthersMayRead() {
         // Given
         List<String> log = List.of("fine", "secret=" + seller.secret(), new String(first.body()));
 
         // Then
-        assertThat(Checker.checkLog(log, List.of(seller.secret())))
-                .containsExactly(new Violation(Kind.SECRET_TOLD, "line 2"), new Violation(Kind.PAYLOAD_TOLD, "line 3"));
+        assertThat(Checker.checkTold("log", log, List.of(seller.secret())))
+                .containsExactly(new Violation(Kind.SECRET_TOLD, "log 2"), new Violation(Kind.PAYLOAD_TOLD, "log 3"));
     }
 
     private void answered(Webhook webhook, int status, String body) {

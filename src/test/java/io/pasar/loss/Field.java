@@ -3,8 +3,10 @@ package io.pasar.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.kafka.Topics;
 import io.pasar.loss.Checker.Kind;
 import io.pasar.loss.Checker.Violation;
+import io.pasar.loss.Ledger.Answer;
 import io.pasar.loss.Webhook.Seller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,13 +24,11 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.util.FileSystemUtils;
 
-/** The delivered jar and a broker in processes of their own, and links to both that can be cut. */
+/** The delivered jar and one broker or several in processes of their own, and links to all that can be cut. */
 final class Field implements AutoCloseable {
 
     /** Below the test's directory, for a gateway with routes of its own. */
     static final String ROUTES = "gateway/routes";
-
-    static final String QUARANTINE = "pasar.quarantine";
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Duration SOON = Duration.ofSeconds(180);
@@ -38,20 +38,33 @@ final class Field implements AutoCloseable {
     final List<Seller> sellers = IntStream.range(0, 6)
             .mapToObj(i -> i % 2 == 0 ? Seller.tiki("p" + i, secret(i)) : Seller.tokopedia("1300" + i, secret(i)))
             .toList();
+    final Brokers brokers;
+
+    /** The first of them. */
     final Victim broker;
+
     final Victim gateway;
+
+    /** To the first of them. */
     final Link toBroker;
+
     final Link toGateway;
     final Senders senders;
     private final Path directory;
     private final int ingestPort = freePort();
-    private final int brokerPort = freePort();
+    private Duration timesReceived = Duration.ZERO;
 
+    /** With one broker. */
     Field(Path directory, List<String> jvmOptions, List<String> settings) throws IOException {
+        this(directory, 1, jvmOptions, settings);
+    }
+
+    Field(Path directory, int brokers, List<String> jvmOptions, List<String> settings) throws IOException {
         this.directory = directory;
-        toBroker = new Link(brokerPort);
+        this.brokers = new Brokers(directory, brokers);
+        broker = this.brokers.process(0);
+        toBroker = this.brokers.link(0);
         toGateway = new Link(ingestPort);
-        broker = new Victim(brokerCommand(directory), directory, directory.resolve("broker.log"));
         gateway = new Victim(
                 gatewayCommand(jvmOptions, settings), directory.resolve("gateway"), directory.resolve("gateway.log"));
         Files.createDirectories(directory.resolve("gateway"));
@@ -60,7 +73,7 @@ final class Field implements AutoCloseable {
     }
 
     void start() throws IOException {
-        startBroker();
+        brokers.start(IntStream.range(0, brokers.count()).boxed().toList());
         startGateway();
     }
 
@@ -87,8 +100,7 @@ final class Field implements AutoCloseable {
 
     /** After it was killed. */
     void startBroker() throws IOException {
-        broker.start();
-        awaitListening(broker, brokerPort);
+        brokers.start(List.of(0));
     }
 
     void awaitAccepted(long more) {
@@ -96,52 +108,79 @@ final class Field implements AutoCloseable {
         await().atMost(SOON).until(() -> ledger.accepted() >= enough);
     }
 
+    /** So many records of events more in Kafka, by itself or from the spool. */
+    void awaitPublished(long more) {
+        try (TopicsRead topics = new TopicsRead(brokers.bootstrapServers())) {
+            long enough = topics.events() + more;
+            await().atMost(SOON).until(() -> topics.events() >= enough);
+        }
+    }
+
+    void awaitAnswers(int status, long more) {
+        long enough = answers(status) + more;
+        await().atMost(SOON).until(() -> answers(status) >= enough);
+    }
+
+    private long answers(int status) {
+        return ledger.answers().stream()
+                .filter(answer -> answer.status() == status)
+                .count();
+    }
+
+    /**
+     * On a full disk from now on. A limit of any size would not do: what grows beyond it is only begun anew in the next file.
+     *
+     * @param spare bytes that a file may have all the same, so that a write can end in its middle
+     */
+    void fillDisk(int spare) throws IOException, InterruptedException {
+        gateway.limitFiles(spare);
+    }
+
+    void emptyDisk() throws IOException, InterruptedException {
+        gateway.limitFiles(-1);
+    }
+
     /** What is wrong in the end. Waits for what is still on its way, as long as that is all that is wrong. */
     List<Violation> violations(Duration within) throws IOException {
         List<Violation> violations = new ArrayList<>();
-        try (TopicsRead topics = new TopicsRead("127.0.0.1:" + toBroker.port(), topics())) {
+        TopicsRead topics = new TopicsRead(brokers.bootstrapServers());
+        try (topics) {
             await().atMost(within).pollInterval(Duration.ofSeconds(1)).until(() -> {
+                topics.toTheEnd();
                 violations.clear();
-                violations.addAll(Checker.check(ledger, topics.toTheEnd(), QUARANTINE));
+                violations.addAll(Checker.check(ledger, topics.deliveries(), Topics.QUARANTINE));
                 return violations.isEmpty() || violations.stream().anyMatch(one -> one.kind() != Kind.LOST);
             });
         } catch (ConditionTimeoutException lost) {
             // They are told below
         }
+        timesReceived = Duration.between(topics.earliest(), topics.latest());
+        violations.addAll(told("log", gateway.log()));
+        violations.addAll(told("other topics", topics.others()));
+        violations.addAll(told(
+                "answers",
+                ledger.answers().stream().map(Answer::body).distinct().toList()));
+        return violations;
+    }
+
+    /** From the first to the last time at which an event says it was received, as {@link #violations} has found it. */
+    Duration timesReceived() {
+        return timesReceived;
+    }
+
+    private List<Violation> told(String where, List<String> lines) {
         List<String> secrets = Stream.concat(
                         sellers.stream().map(Seller::secret), Stream.of(TOKEN, "client-secret-of-"))
                 .toList();
-        violations.addAll(Checker.checkLog(gateway.log(), secrets));
-        return violations;
+        return Checker.checkTold(where, lines, secrets);
     }
 
     @Override
     public void close() throws IOException {
         senders.close();
         gateway.close();
-        broker.close();
         toGateway.close();
-        toBroker.close();
-    }
-
-    private List<String> topics() {
-        return Stream.concat(sellers.stream().map(Seller::topic), Stream.of(QUARANTINE))
-                .distinct()
-                .toList();
-    }
-
-    private List<String> brokerCommand(Path directory) {
-        return List.of(
-                java(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                BrokerMain.class.getName(),
-                directory.resolve("broker").toString(),
-                String.valueOf(brokerPort),
-                String.valueOf(toBroker.port()));
+        brokers.close();
     }
 
     private List<String> gatewayCommand(List<String> jvmOptions, List<String> settings) {
@@ -154,10 +193,12 @@ final class Field implements AutoCloseable {
                 "--pasar.api.tokens[0].name=loss",
                 "--pasar.api.tokens[0].role=read",
                 "--pasar.api.tokens[0].token=" + TOKEN,
+                // Nothing may be told at this level either
+                "--logging.level.io.pasar=debug",
                 "--pasar.public-url=https://gw.example",
                 "--pasar.ingest.port=" + ingestPort,
                 "--pasar.ingest.address=127.0.0.1",
-                "--pasar.kafka.bootstrap-servers=127.0.0.1:" + toBroker.port(),
+                "--pasar.kafka.bootstrap-servers=" + brokers.bootstrapServers(),
                 "--pasar.marketplaces.tiki.api-url=http://127.0.0.1:9",
                 "--pasar.marketplaces.tiki.token-url=http://127.0.0.1:9/token",
                 "--pasar.marketplaces.tokopedia.api-url=http://127.0.0.1:9",
@@ -181,9 +222,9 @@ final class Field implements AutoCloseable {
                         .collect(Collectors.joining());
     }
 
-    private static void awaitListening(Victim victim, int port) {
+    static void awaitListening(Victim victim, int port) {
         await().atMost(SOON).until(() -> {
-            assertThat(victim.isAlive()).as("it is alive").isTrue();
+            assertThat(victim.isAlive()).as(victim::lastLines).isTrue();
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
                 return true;
@@ -197,11 +238,11 @@ final class Field implements AutoCloseable {
         return "secret-of-seller-%d-in-32-letters".formatted(seller).substring(0, 32);
     }
 
-    private static String java() {
+    static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {

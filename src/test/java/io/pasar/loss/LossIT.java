@@ -23,9 +23,10 @@ class LossIT {
     @Test
     void losesNothingWhenTheGatewayIsKilledWhileKafkaIsAway() throws Exception {
         // Room for a slow machine: how soon answers come is not asserted here
+        SteppingClock clock = new SteppingClock(directory);
         try (Field field = new Field(
                 directory,
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", clock.jvmOption()),
                 List.of("--pasar.ingest.answer-within=5s"))) {
             // Given
             field.start();
@@ -33,7 +34,11 @@ class LossIT {
             field.awaitAccepted(SOME);
 
             // When
+            clock.set(Duration.ofHours(3));
+            field.awaitAccepted(SOME);
             field.broker.kill();
+            field.awaitAccepted(SOME);
+            clock.set(Duration.ofHours(-5));
             field.awaitAccepted(SOME);
             field.gateway.kill();
             field.startGateway();
@@ -46,6 +51,7 @@ class LossIT {
 
             // Then
             assertThat(Checker.summary(field.violations(Duration.ofMinutes(3)))).isEmpty();
+            assertThat(field.timesReceived()).as("its clock was set").isGreaterThan(Duration.ofHours(7));
         }
     }
 }

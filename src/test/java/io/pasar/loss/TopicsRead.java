@@ -2,9 +2,10 @@ package io.pasar.loss;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pasar.kafka.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,33 +14,67 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Every record of some topics from the beginning on, read apart from the gateway's own clients. */
+/** Every record of all topics from the beginning on, read apart from the gateway's own clients. */
 final class TopicsRead implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
-    private final List<Stored> records = new ArrayList<>();
+    private final List<Stored> deliveries = new ArrayList<>();
+    private final List<String> others = new ArrayList<>();
+    private Instant earliest = Instant.MAX;
+    private Instant latest = Instant.MIN;
 
-    TopicsRead(String bootstrapServers, Collection<String> topics) {
+    /** All that the brokers list, so that an event is seen also where none belongs. */
+    TopicsRead(String bootstrapServers) {
         consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "enable.auto.commit", "false"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        partitions = topics.stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+        partitions = consumer.listTopics().values().stream()
+                .flatMap(List::stream)
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
     }
 
-    /** All that is there now, with what was read before. */
-    List<Stored> toTheEnd() {
+    /** Reads what is new. */
+    void toTheEnd() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(Duration.ofMillis(100)).forEach(record -> records.add(stored(record)));
+            consumer.poll(Duration.ofMillis(100)).forEach(this::read);
         }
-        return records;
+    }
+
+    /** How many events there are now, whether or not they were read. */
+    long events() {
+        return consumer
+                .endOffsets(partitions.stream()
+                        .filter(partition -> Topics.isOfEvents(partition.topic()))
+                        .toList())
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** Events and what is in quarantine, each partition's in order. */
+    List<Stored> deliveries() {
+        return deliveries;
+    }
+
+    /** All other records, as text. */
+    List<String> others() {
+        return others;
+    }
+
+    /** The first and the last that any event says it was received. */
+    Instant earliest() {
+        return earliest;
+    }
+
+    Instant latest() {
+        return latest;
     }
 
     @Override
@@ -47,14 +82,36 @@ final class TopicsRead implements AutoCloseable {
         consumer.close();
     }
 
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        if (Topics.isOfEvents(record.topic()) || record.topic().equals(Topics.QUARANTINE)) {
+            deliveries.add(stored(record));
+            String time = header(record, "ce_time");
+            if (!time.isEmpty()) {
+                Instant received = Instant.parse(time);
+                earliest = received.isBefore(earliest) ? received : earliest;
+                latest = received.isAfter(latest) ? received : latest;
+            }
+        } else {
+            others.add(text(record.key()) + " " + text(record.value()));
+        }
+    }
+
     private static Stored stored(ConsumerRecord<byte[], byte[]> record) {
-        Header id = record.headers().lastHeader("ce_id");
         return new Stored(
                 record.topic(),
                 record.partition(),
                 record.offset(),
-                new String(record.key(), UTF_8),
+                text(record.key()),
                 Webhook.hash(record.value()),
-                id == null ? "" : new String(id.value(), UTF_8));
+                header(record, "ce_id"));
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? "" : text(header.value());
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? "" : new String(bytes, UTF_8);
     }
 }

@@ -62,6 +62,25 @@ final class Victim implements AutoCloseable {
         return Files.readAllLines(log);
     }
 
+    /**
+     * No file of it can grow beyond this from now on, as on a disk that is full; negative lifts the limit. Every write that
+     * would go further is cut there. Needs {@code prlimit} (util-linux), and no privilege.
+     */
+    void limitFiles(long bytes) throws IOException, InterruptedException {
+        // The soft limit alone: who has lowered the hard one cannot lift it again
+        run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + (bytes < 0 ? "unlimited" : bytes) + ":");
+    }
+
+    /** For whoever wonders why it is not alive. */
+    String lastLines() {
+        try {
+            List<String> lines = log();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+        } catch (IOException e) {
+            return "no log";
+        }
+    }
+
     @Override
     public void close() {
         if (process != null) {

@@ -99,6 +99,22 @@ class SpoolIT {
         assertThat(spool.status().oldest()).isNull();
     }
 
+    /** What was only written would outlive a kill of this process, and not a loss of power. */
+    @Test
+    void saysThatItHasAnEventWhenTheDiskWasMadeToKeepIt() throws Exception {
+        // Given
+        proxy.freeze();
+
+        for (int i = 1; i <= 3; i++) {
+            // When
+            long before = spool.syncs();
+            put("a", "a" + i).get(20, TimeUnit.SECONDS);
+
+            // Then
+            assertThat(spool.syncs()).isGreaterThan(before);
+        }
+    }
+
     @Test
     void holdsBackTheKeysItHasAndNoOthersWhileKafkaIsFrozen() throws Exception {
         // Given
