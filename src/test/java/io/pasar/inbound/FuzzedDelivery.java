@@ -53,7 +53,8 @@ record FuzzedDelivery(EventKindRoute kind, String signature, String contentType,
         String right = model.sign(body);
         return switch (signing & 3) {
             case 0 -> line;
-            case 1 -> line.replace(DIGEST, right.substring(model.prefix().length())).replace(RIGHT, right);
+            case 1 ->
+                line.replace(DIGEST, right.substring(model.prefix().length())).replace(RIGHT, right);
             case 2 -> right;
             default -> changed(right, line, signing >> 2);
         };

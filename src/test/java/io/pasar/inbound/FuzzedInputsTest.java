@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,6 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The inputs where fuzzing begins and those that it once found, without the fuzzer. */
 class FuzzedInputsTest {
+
+    @AfterAll
+    static void stop() {
+        IngestUnderFuzz.instance().close();
+    }
 
     @ParameterizedTest
     @MethodSource("targets")

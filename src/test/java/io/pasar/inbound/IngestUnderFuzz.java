@@ -47,11 +47,13 @@ import org.yaml.snakeyaml.Yaml;
  * The ingest port and the real inbound routes, for as long as the process lives. In the place of Kafka stands what takes
  * every record at once and looks at it: nothing unverified may be among the events.
  */
-final class IngestUnderFuzz {
+final class IngestUnderFuzz implements AutoCloseable {
 
     static final int MAX_BODY = 2048;
     static final Map<String, String> ACCOUNTS = Map.of("tiki", "p77", "tokopedia", "13004");
 
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private static final List<String> INVOLVED = List.of("io.pasar.", "org.apache.camel.", "io.vertx.", "io.netty.");
     private static final Duration SETTLED = Duration.ofSeconds(20);
     private static final Pattern EVENT_HEADERS = Pattern.compile("ce_[a-z]+|content-type|traceparent|pasar_[a-z_]+");
 
@@ -59,6 +61,7 @@ final class IngestUnderFuzz {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
     private final AtomicReference<String> wrong = new AtomicReference<>();
+    private final ErrorsInLog log = new ErrorsInLog();
     private final IngestEngine engine;
 
     private static final class Holder {
@@ -106,8 +109,8 @@ final class IngestUnderFuzz {
         try {
             camel.addStartupListener(engine);
             List<Resource> routes = new ArrayList<>();
-            for (String file : List.of("errors", "inbound", "publish")) {
-                String text = Files.readString(Path.of("routes", file + ".camel.yaml"));
+            for (String file : List.of("errors.camel.yaml", "inbound.camel.yaml", "publish.camel.yaml")) {
+                String text = Files.readString(Path.of("routes", file));
                 routes.add(resource(file, text.replace("uri: kafka:", "uri: looker:")));
             }
             for (Path file : EventKindRoute.files()) {
@@ -122,7 +125,7 @@ final class IngestUnderFuzz {
     }
 
     private static Resource resource(String name, String routes) {
-        return ResourceHelper.fromBytes(name + ".camel.yaml", routes.getBytes(UTF_8));
+        return ResourceHelper.fromBytes(name, routes.getBytes(UTF_8));
     }
 
     int port() {
@@ -220,18 +223,26 @@ final class IngestUnderFuzz {
     }
 
     private void watchLog() {
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
-                    wrong.set("Logged as an error: " + event.getFormattedMessage());
-                }
+        log.setContext(ROOT.getLoggerContext());
+        log.start();
+        ROOT.addAppender(log);
+    }
+
+    @Override
+    public void close() {
+        ROOT.detachAppender(log);
+        camel.stop();
+        engine.stop();
+    }
+
+    private final class ErrorsInLog extends AppenderBase<ILoggingEvent> {
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (event.getLevel().isGreaterOrEqual(Level.ERROR)
+                    && INVOLVED.stream().anyMatch(event.getLoggerName()::startsWith)) {
+                wrong.set("Logged as an error: " + event.getFormattedMessage());
             }
-        };
-        appender.setContext(root.getLoggerContext());
-        appender.start();
-        root.addAppender(appender);
+        }
     }
 
     /** In the place of {@code kafka:}. */
