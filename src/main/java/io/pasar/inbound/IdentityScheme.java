@@ -94,13 +94,25 @@ final class IdentityScheme {
         return values;
     }
 
-    // null for what is no usable value: missing, empty or too long
+    // null for what is no usable value: missing, empty, too long or no text
     private static String text(JsonNode node) {
         if (node == null || node.isNull()) {
             return null;
         }
         String text = node.asText();
-        return text.isEmpty() || text.length() > MAX_PART_LENGTH ? null : text;
+        return text.isEmpty() || text.length() > MAX_PART_LENGTH || !isText(text) ? null : text;
+    }
+
+    /** JSON can write half of a surrogate pair. UTF-8 cannot: all of them would be the same question mark, and the same id. */
+    private static boolean isText(String text) {
+        int codePoint;
+        for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+            codePoint = text.codePointAt(i);
+            if (Character.getType(codePoint) == Character.SURROGATE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String id(String marketplace, String account, String eventKind, List<String> values) {

@@ -1,5 +1,11 @@
 package io.pasar.inbound;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpRequest;
 import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -45,6 +51,11 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private static final byte[] NOTHING = {};
 
     private static final int RETRY_SECONDS = 1;
+
+    /** Under this name Vert.x puts itself behind the HTTP decoder. */
+    private static final String VERTX_HANDLER = "handler";
+
+    private static final KnownVersions KNOWN_VERSIONS = new KnownVersions();
 
     private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
     private static final Answer BAD_REQUEST = Answer.error(400, "bad-request", "This is no valid HTTP request");
@@ -112,7 +123,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         boolean tooMany = load.connected() && !cutLongestIdle(0) && !cutLongestIdle(Long.MAX_VALUE);
         Activity activity = new Activity();
         activities.put(connection, activity);
-        engine.acceptedBy(((ConnectionBase) connection).channel().parent());
+        Channel channel = ((ConnectionBase) connection).channel();
+        engine.acceptedBy(channel.parent());
+        channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
         connection.closeHandler(closed -> {
             load.disconnected();
             activities.remove(connection);
@@ -285,6 +298,25 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             response.putHeader(HttpHeaders.ALLOW, answer.allow());
         }
         return response.end(Buffer.buffer(answer.body()));
+    }
+
+    /** Vert.x answers 501 where it does not know the version of HTTP; for a sender it is a mistake like any other. */
+    @Sharable
+    private static final class KnownVersions extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
+                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Unknown version")));
+            }
+            context.fireChannelRead(message);
+        }
+
+        // By identity, as Vert.x compares them
+        private static boolean isKnown(io.netty.handler.codec.http.HttpVersion version) {
+            return version == io.netty.handler.codec.http.HttpVersion.HTTP_1_1
+                    || version == io.netty.handler.codec.http.HttpVersion.HTTP_1_0;
+        }
     }
 
     /** What a connection has done so far. */

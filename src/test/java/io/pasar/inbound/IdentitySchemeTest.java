@@ -72,6 +72,21 @@ class IdentitySchemeTest {
     }
 
     @Test
+    void keepsEventsApartWhoseIdsUtf8CannotWrite() {
+        // Given
+        IdentityScheme scheme = new IdentityScheme("/id", "/id", "strong", "");
+
+        // When
+        Identity one = identify(scheme, "{\"id\":\"\\ud83d\"}");
+        Identity other = identify(scheme, "{\"id\":\"\\ud83c\"}");
+
+        // Then
+        assertThat(one.id()).isNotEqualTo(other.id());
+        assertThat(one.strength()).isEqualTo("weak");
+        assertThat(identify(scheme, "{\"id\":\"\\ud83d\\ude00\"}").entity()).isEqualTo("\ud83d\ude00");
+    }
+
+    @Test
     void joinsAnEntityOfSeveralParts() {
         // Given
         IdentityScheme stock = new IdentityScheme("/data/warehouse, /data/sku", "body", "strong", "");
