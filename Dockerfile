@@ -26,7 +26,7 @@ COPY --from=build /build/extracted/application/ ./
 USER 10001:10001
 # Every later start finds its classes ready, loaded and linked, as this one has left them: a gateway at work with the
 # sandbox's sellers for a minute. The broker is another process's, whose classes would only take memory.
-RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 --camel.main.auto-startup=false \
+RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 \
       --pasar.data-dir=/tmp/broker > /tmp/broker.log & broker=$! \
  && { timeout 60 java -XX:+UseG1GC -XX:AOTCacheOutput=pasar.aot -jar pasar.jar --spring.profiles.active=sandbox \
       --pasar.kafka.bootstrap-servers=127.0.0.1:19092 --pasar.data-dir=/tmp/training || true; } \
@@ -36,7 +36,7 @@ RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embe
 # Configuration: mount /pasar/config/application.yaml, /pasar/accounts with account files, and /pasar/routes to replace the packed routes whole
 VOLUME /pasar/data
 EXPOSE 8080 8081
-# In place of these by an environment variable: the archive is not among them
+# A variable of this name replaces all of these; the archive stays
 ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -Xms32m -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["curl", "--fail", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1:8081/actuator/health/liveness"]
