@@ -12,6 +12,10 @@ class PasarApplication {
         if (Cli.isFor(args)) {
             System.exit(Cli.run(args, System.getenv(), System.out, System.err));
         }
-        SpringApplication.run(PasarApplication.class, args);
+        StopDeadline deadline = new StopDeadline();
+        deadline.install();
+        SpringApplication application = new SpringApplication(PasarApplication.class);
+        application.addListeners(deadline);
+        application.run(args);
     }
 }

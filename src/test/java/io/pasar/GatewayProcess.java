@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** The packed jar in a process of its own, on free ports, as one replica of a gateway. Small, for several of them. */
 final class GatewayProcess implements AutoCloseable {
@@ -83,6 +84,23 @@ final class GatewayProcess implements AutoCloseable {
         awaitHealth("readiness");
     }
 
+    /** As a balancer asks; false also if there is no answer. */
+    boolean isReady() {
+        try {
+            return get("/actuator/health/readiness").statusCode() == 200;
+        } catch (Exception notThere) {
+            return false;
+        }
+    }
+
+    /** The answer of a call that may take long. */
+    CompletableFuture<HttpResponse<String>> apply(String key) {
+        HttpRequest request = asked("/api/registrations/" + key + "/apply")
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return CLIENT.sendAsync(request, BodyHandlers.ofString());
+    }
+
     private void awaitHealth(String group) {
         await().atMost(START).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
             assertThat(process.isAlive()).as(() -> tail()).isTrue();
@@ -92,8 +110,12 @@ final class GatewayProcess implements AutoCloseable {
 
     /** By SIGTERM; waits for the end. */
     void stop() {
+        stopWithin(START);
+    }
+
+    void stopWithin(Duration time) {
         process.destroy();
-        assertThat(process.onExit()).as(() -> tail()).succeedsWithin(START);
+        assertThat(process.onExit()).as(() -> tail()).succeedsWithin(time);
     }
 
     /** On the same ports, with what it has left on its disk. */
@@ -128,11 +150,13 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
+        return CLIENT.send(asked(path).build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder asked(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
                 .timeout(Duration.ofSeconds(10))
-                .header("Authorization", "Bearer " + TOKEN)
-                .build();
-        return CLIENT.send(request, BodyHandlers.ofString());
+                .header("Authorization", "Bearer " + TOKEN);
     }
 
     private String tail() {
