@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -117,6 +118,21 @@ final class GatewayProcess implements AutoCloseable {
         return new ObjectMapper().readTree(get("/api/registrations/" + key).body());
     }
 
+    /** The API's answer, whatever it is. */
+    JsonNode ask(String method, String path) throws Exception {
+        return new ObjectMapper()
+                .readTree(CLIENT.send(
+                                request(path)
+                                        .method(method, BodyPublishers.noBody())
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .body());
+    }
+
+    boolean hasLogged(String text) throws IOException {
+        return Files.readString(log).contains(text);
+    }
+
     /** As {@code kill -9} does. */
     void kill() {
         process.destroyForcibly().onExit().join();
@@ -128,11 +144,13 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
+        return CLIENT.send(request(path).build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
                 .timeout(Duration.ofSeconds(10))
-                .header("Authorization", "Bearer " + TOKEN)
-                .build();
-        return CLIENT.send(request, BodyHandlers.ofString());
+                .header("Authorization", "Bearer " + TOKEN);
     }
 
     private String tail() {

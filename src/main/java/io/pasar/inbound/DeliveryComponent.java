@@ -43,18 +43,19 @@ final class DeliveryComponent extends DefaultComponent {
         if (account == null) {
             throw new UnknownWebhookException();
         }
-        boolean again = Redelivery.isOne(message);
-        if (!again) {
+        String release = Redelivery.release(message);
+        if (release == null) {
             metrics.received(marketplace, eventKind);
         }
         new Delivery(
                         account,
                         eventKind,
-                        again ? Redelivery.receivedAt(message) : clock.instant(),
+                        release == null ? clock.instant() : Redelivery.receivedAt(message),
                         message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
                         traceparent(message),
                         null,
-                        null)
+                        null,
+                        release)
                 .attachTo(exchange);
     }
 

@@ -32,7 +32,15 @@ class QuarantineRateTest {
 
     private static Exchange rejected(String id) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        new Delivery(TestAccounts.tokopedia(id, "order-status"), "order-status", Instant.EPOCH, null, null, null, null)
+        new Delivery(
+                        TestAccounts.tokopedia(id, "order-status"),
+                        "order-status",
+                        Instant.EPOCH,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null)
                 .attachTo(exchange);
         return exchange;
     }
