@@ -42,7 +42,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule API_ASKS_AND_DOES_NOTHING_ITSELF =
-            knowsOnly("api", "registration", "observation", "kafka", "replay", "inbound");
+            knowsOnly("api", "registration", "observation", "kafka", "replay");
 
     @ArchTest
     static final ArchRule REPLAY_KNOWS_KAFKA_AND_INBOUND = knowsOnly("replay", "kafka", "inbound");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -137,6 +138,21 @@ final class GatewayProcess implements AutoCloseable {
 
     JsonNode registration(String key) throws Exception {
         return new ObjectMapper().readTree(get("/api/registrations/" + key).body());
+    }
+
+    /** The API's answer, whatever it is. */
+    JsonNode ask(String method, String path) throws Exception {
+        return new ObjectMapper()
+                .readTree(CLIENT.send(
+                                asked(path)
+                                        .method(method, BodyPublishers.noBody())
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .body());
+    }
+
+    boolean hasLogged(String text) throws IOException {
+        return Files.readString(log).contains(text);
     }
 
     /** As {@code kill -9} does. */

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.pasar.kafka.KafkaClients;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,9 @@ class QuarantineIT extends GatewayTest {
     @Autowired
     private KafkaClients kafka;
 
+    @Autowired
+    private MeterRegistry meters;
+
     @LocalServerPort
     private int managementPort;
 
@@ -68,32 +74,41 @@ class QuarantineIT extends GatewayTest {
         write("mistyped-s3cr3t");
         await().atMost(SOON).until(() -> send(BODY, "s3cr3t") == 401);
         assertThat(send("{\"order_id\":8}".getBytes(UTF_8), "forged")).isEqualTo(401);
-        await().atMost(SOON).until(() -> listed("").size() >= 2);
+        await().atMost(SOON).untilAsserted(() -> assertThat(listed("")).hasSizeGreaterThanOrEqualTo(2));
         int before = listed("").size();
 
         // When
         JsonNode tooEarly = release("");
         // Then
-        assertThat(outcomes(tooEarly)).containsOnly("rejected").hasSize(before);
+        assertThat(tooEarly.path("selected").asInt()).isZero();
+        assertThat(tooEarly.at("/skipped/rejected").asInt()).isEqualTo(before);
         assertThat(released()).isEmpty();
 
         // When
         write("s3cr3t");
-        await().atMost(SOON).until(() -> outcomes(release("&dry-run=true")).contains("verified"));
+        await().atMost(SOON)
+                .until(() -> release("&dry-run=true").path("selected").asInt() > 0);
         // Then
         assertThat(released()).isEmpty();
 
         // When
         JsonNode answer = release("");
         // Then
-        assertThat(outcomes(answer)).contains("released", "rejected").hasSize(before);
+        assertThat(answer.path("published").asInt()).isEqualTo(before - 1);
+        assertThat(answer.at("/skipped/rejected").asInt()).isEqualTo(1);
         assertThat(listed("")).as("no copies of what is still wrong").hasSize(before);
         ConsumerRecord<byte[], byte[]> out = released().get(0);
         assertThat(out.value()).isEqualTo(BODY);
         assertThat(new String(out.key(), UTF_8)).isEqualTo("777/7");
         Map<String, String> headers = Records.headers(out);
         JsonNode kept = listed("").get(0);
-        assertThat(headers).containsEntry("ce_time", kept.path("receivedAt").asText());
+        assertThat(headers)
+                .containsEntry("ce_time", kept.path("receivedAt").asText())
+                .containsEntry("pasar_replayed", answer.path("id").asText());
+        assertThat(kept.path("releasedBy")).isEqualTo(answer.path("id"));
+        assertThat(count("pasar.published", "event_kind", "order-status"))
+                .as("what came hours ago would be all that the times show")
+                .isZero();
 
         // When: the same comes the usual way
         assertThat(send(BODY, "s3cr3t")).isEqualTo(200);
@@ -101,7 +116,25 @@ class QuarantineIT extends GatewayTest {
         Map<String, String> live = Records.headers(released().get(released().size() - 1));
         assertThat(live.remove("ce_time")).isNotNull();
         headers.remove("ce_time");
+        headers.remove("pasar_replayed");
         assertThat(headers).isEqualTo(live);
+
+        // When: the account wants it no longer
+        write("s3cr3t", "chat-notification");
+        double alerts = count("pasar.rejected", "reason", "unwanted-event-kind");
+        await().atMost(SOON)
+                .until(() -> release("&dry-run=true&again=true")
+                                .at("/skipped/unwanted")
+                                .asInt()
+                        == before);
+        // Then
+        assertThat(count("pasar.rejected", "reason", "unwanted-event-kind")).isEqualTo(alerts);
+    }
+
+    private double count(String meter, String tag, String value) {
+        return meters.find(meter).tag(tag, value).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     @Test
@@ -109,7 +142,8 @@ class QuarantineIT extends GatewayTest {
         // Given
         byte[] body = "{\"order_code\":\"9\"}".getBytes(UTF_8);
         sender.send(sender.request("tiki", "p78", "order", body));
-        await().atMost(SOON).until(() -> !json(get("?account=p78", READ_TOKEN)).isEmpty());
+        await().atMost(SOON).untilAsserted(() -> assertThat(json(get("?account=p78", READ_TOKEN)))
+                .isNotEmpty());
 
         // When
         JsonNode plain = json(get("?account=p78", READ_TOKEN)).get(0);
@@ -123,7 +157,7 @@ class QuarantineIT extends GatewayTest {
         assertThat(Base64.getDecoder().decode(whole.path("valueBase64").asText()))
                 .isEqualTo(body);
         assertThat(get("?account=p78&payload=true", READ_TOKEN).statusCode()).isEqualTo(403);
-        assertThat(call("POST", "/release?marketplace=tiki&account=p78", READ_TOKEN)
+        assertThat(call("POST", "/quarantine/release?marketplace=tiki&account=p78", READ_TOKEN)
                         .statusCode())
                 .isEqualTo(403);
     }
@@ -146,11 +180,17 @@ class QuarantineIT extends GatewayTest {
     }
 
     private JsonNode release(String more) throws Exception {
-        return json(call("POST", "/release?marketplace=tokopedia&account=777" + more, WRITE_TOKEN));
-    }
-
-    private static List<String> outcomes(JsonNode deliveries) {
-        return deliveries.findValuesAsText("outcome");
+        HttpResponse<String> begun =
+                call("POST", "/quarantine/release?marketplace=tokopedia&account=777" + more, WRITE_TOKEN);
+        assertThat(begun.statusCode()).isEqualTo(202);
+        String id = new JsonMapper().readTree(begun.body()).path("id").asText();
+        AtomicReference<JsonNode> release = new AtomicReference<>();
+        await().atMost(SOON).until(() -> {
+            release.set(new JsonMapper()
+                    .readTree(call("GET", "/replays/" + id, READ_TOKEN).body()));
+            return release.get().path("state").asText().equals("done");
+        });
+        return release.get();
     }
 
     private static JsonNode json(HttpResponse<String> answer) throws IOException {
@@ -159,12 +199,12 @@ class QuarantineIT extends GatewayTest {
     }
 
     private HttpResponse<String> get(String query, String token) throws Exception {
-        return call("GET", query, token);
+        return call("GET", "/quarantine" + query, token);
     }
 
     private HttpResponse<String> call(String method, String rest, String token) throws Exception {
         return client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/api/quarantine" + rest))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/api" + rest))
                         .method(method, BodyPublishers.noBody())
                         .header("Authorization", "Bearer " + token)
                         .build(),
@@ -172,6 +212,10 @@ class QuarantineIT extends GatewayTest {
     }
 
     private static void write(String secret) throws IOException {
+        write(secret, "order-status");
+    }
+
+    private static void write(String secret, String eventKind) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(
                 folder.resolve("a.yaml"),
@@ -181,8 +225,8 @@ class QuarantineIT extends GatewayTest {
                 client-id: c
                 client-secret: s
                 webhook-secrets: ["%s"]
-                events: [order-status]
+                events: [%s]
                 """
-                        .formatted(secret));
+                        .formatted(secret, eventKind));
     }
 }

@@ -275,14 +275,18 @@ final class Examples {
                 "partition": null,
                 "fromOffset": null,
                 "untilOffset": null,
+                "marketplace": null,
                 "account": "41235121321",
-                "entity": null
+                "eventKind": null,
+                "entity": null,
+                "reason": null
               },
               "rate": 100,
               "dryRun": false,
               "state": "running",
               "selected": 1204,
               "published": 400,
+              "skipped": null,
               "startedAt": "2026-01-31T09:30:00Z",
               "updatedAt": "2026-01-31T09:31:02.125Z",
               "reason": null,
@@ -310,14 +314,18 @@ final class Examples {
                     "partition": null,
                     "fromOffset": null,
                     "untilOffset": null,
+                    "marketplace": null,
                     "account": "41235121321",
-                    "entity": null
+                    "eventKind": null,
+                    "entity": null,
+                    "reason": null
                   },
                   "rate": 100,
                   "dryRun": false,
                   "state": "running",
                   "selected": 1204,
                   "published": 400,
+                  "skipped": null,
                   "startedAt": "2026-01-31T09:30:00Z",
                   "updatedAt": "2026-01-31T09:31:02.125Z",
                   "reason": null,
@@ -347,22 +355,50 @@ final class Examples {
                   "reason": "wrong-signature",
                   "contentType": "application/json",
                   "size": 2,
+                  "releasedBy": null,
                   "valueBase64": null
                 }
-              ]
+              ],
+              "next": "3-42"
             }""";
 
-    static final String RELEASED =
+    static final String RELEASE =
             """
             {
+              "id": "0f3b1c7e-52a9-4b7e-9c55-1f6f0a9d7e21",
+              "topic": "pasar.quarantine",
+              "to": null,
+              "selection": {
+                "from": "2026-01-31T08:00:00Z",
+                "until": null,
+                "partition": null,
+                "fromOffset": null,
+                "untilOffset": null,
+                "marketplace": "tiki",
+                "account": "41235121321",
+                "eventKind": null,
+                "entity": null,
+                "reason": null
+              },
+              "rate": 100,
               "dryRun": false,
-              "deliveries": [
+              "state": "running",
+              "selected": 1204,
+              "published": 400,
+              "skipped": {
+                "rejected": 3,
+                "unwanted": 0,
+                "releasedBefore": 17
+              },
+              "startedAt": "2026-01-31T09:30:00Z",
+              "updatedAt": "2026-01-31T09:31:02.125Z",
+              "reason": null,
+              "ranges": [
                 {
                   "partition": 3,
-                  "offset": 41,
-                  "receivedAt": "2026-01-31T09:31:02.125Z",
-                  "eventKind": "order",
-                  "outcome": "released"
+                  "first": 12,
+                  "next": 841,
+                  "end": 2077
                 }
               ]
             }""";

@@ -37,6 +37,10 @@ record KafkaRecord(
                         : Base64.getEncoder().encodeToString(record.value()));
     }
 
+    KafkaRecord withoutValue() {
+        return new KafkaRecord(partition, offset, timestamp, key, headers, null, null);
+    }
+
     private static Map<String, String> headers(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {

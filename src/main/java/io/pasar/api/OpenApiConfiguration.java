@@ -79,11 +79,23 @@ class OpenApiConfiguration {
             "SetAside",
             Set.of("key", "ceId"),
             "ReplayView",
-            Set.of("selected", "reason"),
+            Set.of("to", "skipped", "reason"),
+            "QuarantineList",
+            Set.of("next"),
             "QuarantinedView",
-            Set.of("reason", "contentType", "valueBase64"),
+            Set.of("reason", "contentType", "releasedBy", "valueBase64"),
             "SelectionView",
-            Set.of("from", "until", "partition", "fromOffset", "untilOffset", "account", "entity"));
+            Set.of(
+                    "from",
+                    "until",
+                    "partition",
+                    "fromOffset",
+                    "untilOffset",
+                    "marketplace",
+                    "account",
+                    "eventKind",
+                    "entity",
+                    "reason"));
 
     @Bean
     OpenAPI openApi(ObjectProvider<BuildProperties> build) {

@@ -1,5 +1,6 @@
 package io.pasar.api;
 
+import io.pasar.replay.Quarantine.Position;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -57,6 +58,18 @@ final class Parameters {
             throw Problem.INVALID_PARAMETER.because("'%s' must be a whole number, 0 or more.".formatted(name));
         }
         return text == null ? null : Long.valueOf(text);
+    }
+
+    /** @param text null if the parameter is absent */
+    static Position position(String name, String text) {
+        if (text != null && !text.matches("[0-9]{1,6}-[0-9]{1,18}")) {
+            throw Problem.INVALID_PARAMETER.because("'%s' must be what 'next' said.".formatted(name));
+        }
+        if (text == null) {
+            return null;
+        }
+        int dash = text.indexOf('-');
+        return new Position(Integer.parseInt(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
     }
 
     static int within(String name, String text, int least, int most) {

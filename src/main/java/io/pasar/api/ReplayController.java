@@ -38,7 +38,7 @@ class ReplayController {
     private static final Logger LOGGER = LoggerFactory.getLogger(ReplayController.class);
 
     private static final int MOST_PARTITION = 999_999;
-    private static final int FASTEST = 10_000;
+    static final int FASTEST = 10_000;
 
     private final Replays replays;
 
@@ -104,7 +104,7 @@ class ReplayController {
                     @RequestParam(name = "same-topic", required = false)
                     String sameTopic,
             @Parameter(hidden = true) Principal caller) {
-        Selection selection = new Selection(
+        Selection selection = Selection.ofEvents(
                 Parameters.instant("from", from),
                 Parameters.instant("until", until),
                 partition == null ? null : Parameters.within("partition", partition, 0, MOST_PARTITION),
@@ -112,7 +112,7 @@ class ReplayController {
                 Parameters.offset("until-offset", untilOffset),
                 account,
                 entity);
-        Replay begun = begin(new ReplayRequest(
+        Replay begun = begin(ReplayRequest.ofEvents(
                 Parameters.needed("topic", topic),
                 Parameters.needed("to", to),
                 selection,
@@ -132,7 +132,9 @@ class ReplayController {
     }
 
     @GetMapping
-    @Operation(summary = "All replays", description = "Of all replicas. One that has ended is forgotten after 30 days.")
+    @Operation(
+            summary = "All replays and releases",
+            description = "Of all replicas. One that has ended is forgotten after 30 days.")
     @ApiResponse(
             responseCode = "200",
             description = "The latest first",
@@ -147,8 +149,10 @@ class ReplayController {
     @Operation(summary = "How far a replay is")
     @ApiResponse(
             responseCode = "200",
-            description = "`selected` is null while it counts. `published` is what Kafka has acknowledged, noted every"
-                    + " 2 seconds. `reason` is why it failed, or why it stands still",
+            description =
+                    "`selected` is so far while it counts. `published` is what Kafka has acknowledged, noted every"
+                            + " 2 seconds. `skipped` is what a release does not take; null for a replay. `reason` is why it"
+                            + " failed, or why it stands still",
             useReturnTypeSchema = true,
             content = @Content(examples = @ExampleObject(Examples.REPLAY)))
     @Answers({Problem.UNKNOWN_REPLAY, Problem.NOT_READY})
@@ -193,19 +197,20 @@ class ReplayController {
     record ReplayView(
             String id,
             String topic,
-            String to,
+            @Schema(description = "Null for a release: each delivery goes where it would have gone") String to,
             SelectionView selection,
             int rate,
             boolean dryRun,
             Replay.State state,
-            Long selected,
+            long selected,
             long published,
+            SkippedView skipped,
             Instant startedAt,
             Instant updatedAt,
             String reason,
             List<RangeView> ranges) {
 
-        private static ReplayView of(Replay replay) {
+        static ReplayView of(Replay replay) {
             ReplayRequest request = replay.request();
             return new ReplayView(
                     replay.id(),
@@ -217,6 +222,7 @@ class ReplayController {
                     replay.state(),
                     replay.selected(),
                     replay.published(),
+                    request.releases() ? SkippedView.of(replay.skipped()) : null,
                     replay.startedAt(),
                     replay.updatedAt(),
                     replay.reason(),
@@ -230,8 +236,11 @@ class ReplayController {
             Integer partition,
             Long fromOffset,
             Long untilOffset,
+            String marketplace,
             String account,
-            String entity) {
+            String eventKind,
+            String entity,
+            String reason) {
 
         private static SelectionView of(Selection selection) {
             return new SelectionView(
@@ -240,8 +249,19 @@ class ReplayController {
                     selection.partition(),
                     selection.fromOffset(),
                     selection.untilOffset(),
+                    selection.marketplace(),
                     selection.account(),
-                    selection.entity());
+                    selection.eventKind(),
+                    selection.entity(),
+                    selection.reason());
+        }
+    }
+
+    /** Deliveries that a release leaves in quarantine. */
+    record SkippedView(long rejected, long unwanted, long releasedBefore) {
+
+        private static SkippedView of(Replay.Skipped skipped) {
+            return new SkippedView(skipped.rejected(), skipped.unwanted(), skipped.releasedBefore());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pasar.api;
 
 import io.pasar.kafka.TopicReader;
+import io.pasar.kafka.Topics;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -8,6 +9,7 @@ import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.springframework.http.MediaType;
@@ -33,7 +35,11 @@ class TopicController {
     }
 
     @GetMapping("/topics/{topic}/records")
-    @Operation(summary = "The last records of a topic", description = "Of topics whose name begins with `pasar.`.")
+    @Operation(
+            summary = "The last records of a topic",
+            description =
+                    "Of topics whose name begins with `pasar.`. What lies in quarantine is shown only to a token that"
+                            + " may write: to others `value` and `valueBase64` are null.")
     @ApiResponse(
             responseCode = "200",
             description = "The oldest first",
@@ -46,15 +52,19 @@ class TopicController {
                             description = "How many at most",
                             schema = @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "10"))
                     @RequestParam(name = "last", defaultValue = "10")
-                    String last) {
+                    String last,
+            HttpServletRequest request) {
         int most = Parameters.within("last", last, 1, MOST);
         // The cluster may hold the topics of others, which are none of this API's business
         if (!topic.matches("pasar\\.[A-Za-z0-9._-]+")) {
             throw unknown(topic);
         }
         try {
-            return new TopicRecords(
-                    topics.last(topic, most).stream().map(KafkaRecord::of).toList());
+            boolean withValue = !topic.equals(Topics.QUARANTINE) || request.isUserInRole("WRITE");
+            return new TopicRecords(topics.last(topic, most).stream()
+                    .map(KafkaRecord::of)
+                    .map(found -> withValue ? found : found.withoutValue())
+                    .toList());
         } catch (UnknownTopicOrPartitionException e) {
             throw unknown(topic);
         }

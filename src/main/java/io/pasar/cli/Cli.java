@@ -28,7 +28,7 @@ public final class Cli {
     static final int CHANGES = 2;
 
     /** Known here as well as to picocli, so that a gateway starts without it. */
-    static final Set<String> WORDS = Set.of("plan", "apply", "list", "replay", "help");
+    static final Set<String> WORDS = Set.of("plan", "apply", "list", "replay", "quarantine", "help");
 
     private static final Set<String> QUESTIONS = Set.of("-h", "--help", "-V", "--version");
 

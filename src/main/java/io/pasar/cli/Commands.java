@@ -21,27 +21,29 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "java -jar pasar.jar",
         description = {
-            "Asks a running gateway about the registrations of its accounts, and has it publish events again.",
+            "Asks a running gateway about the registrations of its accounts, and has it publish events again",
+            "and release what is in quarantine.",
             "Without a command this is the gateway itself, and options are its configuration (--key=value)."
         },
         footerHeading = "%nEnvironment:%n",
         footer = {
-            "  PASAR_API_TOKEN  one of the gateway's pasar.api.tokens; to plan, to apply",
-            "                   and to replay, one whose role is write"
+            "  PASAR_API_TOKEN  one of the gateway's pasar.api.tokens; to plan, to apply,",
+            "                   to replay and to release, one whose role is write"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing to change (plan), nothing left to change (apply), shown (list), done (replay)",
+            "0:nothing to change (plan), nothing left to change (apply), shown (list), done (replay, release)",
             "1:something failed, for one account or for all",
-            "2:something to change (plan), something left to change (apply), still under way (replay)"
+            "2:something to change (plan), something left to change (apply), still under way (replay, release)"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = HelpCommand.class,
+        subcommands = {QuarantineCommands.class, HelpCommand.class},
         scope = ScopeType.INHERIT)
 final class Commands {
 
     private static final String TOKEN = "PASAR_API_TOKEN";
+    private static final int MOST_OF_A_PAGE = 100;
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -79,7 +81,7 @@ final class Commands {
             scope = ScopeType.INHERIT,
             defaultValue = "5m",
             description =
-                    "How long plan and apply wait for each account, and replay for its end. Default: ${DEFAULT-VALUE}")
+                    "How long plan and apply wait for each account, replay and release for their end. Default: ${DEFAULT-VALUE}")
     private Duration wait;
 
     Commands(Map<String, String> environment, PrintStream out, PrintStream err) {
@@ -166,12 +168,59 @@ final class Commands {
         parameters.put("rate", rate);
         parameters.put("dry-run", dryRun ? "true" : null);
         parameters.put("same-topic", sameTopic ? "true" : null);
-        return watch(gateway(), parameters);
+        Gateway gateway = gateway();
+        return watch(gateway, gateway.beginReplay(parameters));
     }
 
-    private int watch(Gateway gateway, Map<String, String> parameters) throws GatewayException {
+    int release(Map<String, String> parameters) throws GatewayException {
+        Gateway gateway = gateway();
+        return watch(gateway, gateway.beginRelease(ofAccounts(parameters)));
+    }
+
+    /** @param limit how many at most, in as many calls as it takes */
+    int quarantine(Map<String, String> parameters, int limit, String cursor) throws GatewayException {
+        Gateway gateway = gateway();
+        Map<String, String> asked = ofAccounts(parameters);
+        ArrayNode deliveries = Gateway.JSON.createArrayNode();
+        String next = cursor;
+        do {
+            asked.put("limit", String.valueOf(Math.min(MOST_OF_A_PAGE, limit - deliveries.size())));
+            asked.put("cursor", next);
+            JsonNode page = gateway.quarantine(asked);
+            page.path("deliveries").forEach(deliveries::add);
+            next = page.path("next").textValue();
+        } while (next != null && deliveries.size() < limit);
+        show(deliveries, next);
+        return Cli.AS_DESIRED;
+    }
+
+    private void show(ArrayNode deliveries, String next) {
+        if (json) {
+            ObjectNode document = Gateway.JSON.createObjectNode();
+            document.set("deliveries", deliveries);
+            print(document.put("next", next));
+        } else if (!deliveries.isEmpty()) {
+            screen.quarantine(deliveries);
+        }
+        out.flush();
+        if (next != null) {
+            err.println("pasar: there may be more; go on with --cursor " + Text.printable(next));
+        } else if (deliveries.isEmpty()) {
+            err.println("pasar: nothing of that is in quarantine");
+        }
+    }
+
+    private Map<String, String> ofAccounts(Map<String, String> parameters) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("marketplace", marketplace);
+        all.put("account", account);
+        all.putAll(parameters);
+        return all;
+    }
+
+    private int watch(Gateway gateway, JsonNode begunReplay) throws GatewayException {
         long begun = System.nanoTime();
-        JsonNode replay = gateway.beginReplay(parameters);
+        JsonNode replay = begunReplay;
         String shown = "";
         while (isUnderWay(replay) && System.nanoTime() - begun < wait.toNanos()) {
             replay = gateway.lookAtReplay(replay.path("id").asText(), wait);

@@ -104,11 +104,28 @@ final class Gateway {
 
     /** @param parameters those without a value are left out */
     JsonNode beginReplay(Map<String, String> parameters) throws GatewayException {
-        String query = parameters.entrySet().stream()
+        return send("POST", "/api/replays?" + query(parameters)).body();
+    }
+
+    /** As {@link #beginReplay}; what it answers is a replay. */
+    JsonNode beginRelease(Map<String, String> parameters) throws GatewayException {
+        return send("POST", "/api/quarantine/release?" + query(parameters)).body();
+    }
+
+    /** One page. As {@link #beginReplay}. */
+    JsonNode quarantine(Map<String, String> parameters) throws GatewayException {
+        JsonNode page = send("GET", "/api/quarantine?" + query(parameters)).body();
+        if (!page.path("deliveries").isArray()) {
+            throw notOurs(200, "an answer without deliveries");
+        }
+        return page;
+    }
+
+    private static String query(Map<String, String> parameters) {
+        return parameters.entrySet().stream()
                 .filter(parameter -> parameter.getValue() != null)
                 .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
                 .collect(Collectors.joining("&"));
-        return send("POST", "/api/replays?" + query).body();
     }
 
     /** @param wait how long a gateway that is away is waited for */
@@ -174,8 +191,8 @@ final class Gateway {
         } else if (status == 403) {
             problem.put(
                     "detail",
-                    "plan, apply and replay need a token whose role is write. Set PASAR_API_TOKEN to such a one of the gateway's"
-                            + " pasar.api.tokens.");
+                    "plan, apply, replay and release need a token whose role is write. Set PASAR_API_TOKEN to such a one of"
+                            + " the gateway's pasar.api.tokens.");
         }
         return problem;
     }

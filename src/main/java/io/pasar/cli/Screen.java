@@ -56,14 +56,40 @@ final class Screen {
         answer.path("plan").path("warnings").forEach(warning -> out.println(INDENT + "warning: " + Text.of(warning)));
     }
 
+    void quarantine(Iterable<JsonNode> deliveries) {
+        Table table = new Table("RECEIVED", "MARKETPLACE", "ACCOUNT", "EVENT KIND", "REASON", "SIZE", "RELEASED BY");
+        deliveries.forEach(delivery -> table.row(
+                Text.time(delivery.path("receivedAt")),
+                Text.of(delivery.path("marketplace")),
+                Text.of(delivery.path("account")),
+                Text.of(delivery.path("eventKind")),
+                Text.of(delivery.path("reason")),
+                Text.of(delivery.path("size")),
+                Text.of(delivery.path("releasedBy"))));
+        table.print(out, "");
+    }
+
     static String replay(JsonNode replay) {
-        String line = "%s: %s, %s of %s published"
-                .formatted(
-                        Text.of(replay.path("id")),
-                        Text.of(replay.path("state")),
-                        Text.of(replay.path("published")),
-                        replay.hasNonNull("selected") ? Text.of(replay.path("selected")) : "?");
+        String line = Text.of(replay.path("id")) + ": " + Text.of(replay.path("state")) + ", " + progress(replay);
+        JsonNode skipped = replay.path("skipped");
+        if (skipped.isObject()) {
+            line += "; left out: %s still wrong, %s unwanted, %s released before"
+                    .formatted(
+                            Text.of(skipped.path("rejected")),
+                            Text.of(skipped.path("unwanted")),
+                            Text.of(skipped.path("releasedBefore")));
+        }
         return replay.hasNonNull("reason") ? line + " (" + Text.of(replay.path("reason")) + ")" : line;
+    }
+
+    private static String progress(JsonNode replay) {
+        String selected = Text.of(replay.path("selected"));
+        if (replay.path("state").asText().equals("counting")) {
+            return selected + " so far";
+        }
+        return replay.path("dryRun").asBoolean()
+                ? selected + " to publish"
+                : Text.of(replay.path("published")) + " of " + selected + " published";
     }
 
     private void webhooks(JsonNode registration) {

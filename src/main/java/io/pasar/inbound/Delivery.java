@@ -13,6 +13,7 @@ import org.apache.camel.Exchange;
  * @param traceparent as sent, if it is one; null otherwise
  * @param signature as received; null before verification, or if there was none
  * @param identity null before the identify step
+ * @param release by which it comes out of quarantine; null for one that a marketplace has just sent
  */
 record Delivery(
         Account account,
@@ -22,7 +23,8 @@ record Delivery(
         String contentType,
         String traceparent,
         String signature,
-        Identity identity) {
+        Identity identity,
+        String release) {
 
     private static final String PROPERTY = "pasarDelivery";
 
@@ -40,10 +42,12 @@ record Delivery(
     }
 
     Delivery withSignature(String received) {
-        return new Delivery(account, eventKind, receivedAt, startedAt, contentType, traceparent, received, identity);
+        return new Delivery(
+                account, eventKind, receivedAt, startedAt, contentType, traceparent, received, identity, release);
     }
 
     Delivery withIdentity(Identity found) {
-        return new Delivery(account, eventKind, receivedAt, startedAt, contentType, traceparent, signature, found);
+        return new Delivery(
+                account, eventKind, receivedAt, startedAt, contentType, traceparent, signature, found, release);
     }
 }

@@ -43,19 +43,20 @@ final class DeliveryComponent extends DefaultComponent {
         if (account == null) {
             throw new UnknownWebhookException();
         }
-        boolean again = Redelivery.isOne(message);
-        if (!again) {
+        String release = Redelivery.release(message);
+        if (release == null) {
             metrics.received(marketplace, eventKind);
         }
         new Delivery(
                         account,
                         eventKind,
-                        again ? Redelivery.receivedAt(message) : clock.instant(),
+                        release == null ? clock.instant() : Redelivery.receivedAt(message),
                         System.nanoTime(),
                         message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
                         traceparent(message),
                         null,
-                        null)
+                        null,
+                        release)
                 .attachTo(exchange);
     }
 

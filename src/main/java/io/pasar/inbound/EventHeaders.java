@@ -31,5 +31,6 @@ final class EventHeaders implements Processor {
         headers.text("pasar_identity", identity.strength());
         headers.asReceived("pasar_signature", delivery.signature());
         headers.text("pasar_occurred_at", identity.occurredAt());
+        headers.text("pasar_replayed", delivery.release());
     }
 }

@@ -133,7 +133,7 @@ class InboundBeans {
     }
 
     @Bean
-    Redelivery redelivery(IngestEngine engine) {
-        return new Redelivery(engine);
+    Redelivery redelivery(IngestEngine engine, Recipients recipients) {
+        return new Redelivery(engine, recipients);
     }
 }

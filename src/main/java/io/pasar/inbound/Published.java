@@ -19,7 +19,8 @@ final class Published implements Processor {
         String marketplace = delivery.account().marketplace();
         if (delivery.identity() == null) {
             metrics.quarantined(marketplace, "kept");
-        } else {
+        } else if (delivery.release() == null) {
+            // What is released was received hours ago, and would be all that the times show
             metrics.published(
                     marketplace, delivery.eventKind(), Duration.ofNanos(System.nanoTime() - delivery.startedAt()));
         }

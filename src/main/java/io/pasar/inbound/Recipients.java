@@ -17,6 +17,13 @@ final class Recipients {
         this.metrics = metrics;
     }
 
+    /** The same without counting it: for what comes from no marketplace. */
+    boolean knows(String marketplace, String id, String eventKind) {
+        return accounts.find(marketplace, id)
+                .filter(account -> account.events().contains(eventKind))
+                .isPresent();
+    }
+
     /** Whether an account wants what is sent to {@code webhooks/<marketplace>/<account>/<event-kind>}. */
     boolean want(List<String> path) {
         return path.size() != ACCOUNT_SEGMENTS || find(path.get(1), path.get(2), path.get(3)) != null;

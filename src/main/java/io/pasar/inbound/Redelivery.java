@@ -18,16 +18,19 @@ import org.apache.camel.Message;
 public final class Redelivery {
 
     // Message headers of ours: what a sender writes never comes into a message under these names
-    private static final String HEADER = "pasarRedelivery";
+    private static final String RELEASE = "pasarRedelivery";
     private static final String SIGNATURE = "pasarRedeliverySignature";
     private static final String RECEIVED_AT = "pasarRedeliveryReceivedAt";
-    private static final String CHECK = "check";
-    private static final String RELEASE = "release";
+
+    /** In place of a release's id. */
+    private static final String CHECK = "";
 
     private final IngestEngine engine;
+    private final Recipients recipients;
 
-    Redelivery(IngestEngine engine) {
+    Redelivery(IngestEngine engine, Recipients recipients) {
         this.engine = engine;
+        this.recipients = recipients;
     }
 
     /**
@@ -59,23 +62,24 @@ public final class Redelivery {
         FAILED
     }
 
-    /** @param checkOnly whether to end before anything is published */
-    public CompletableFuture<Outcome> send(Original original, boolean checkOnly) {
+    /** @param release its id, for the header {@code pasar_replayed}; null to end before anything is published */
+    public CompletableFuture<Outcome> send(Original original, String release) {
         List<String> path = List.of("webhooks", original.marketplace(), original.account(), original.eventKind());
         Match match = engine.match(path);
-        if (match == null || !engine.isWanted(path)) {
+        if (match == null || !recipients.knows(original.marketplace(), original.account(), original.eventKind())) {
             return CompletableFuture.completedFuture(Outcome.UNWANTED);
         }
         if (!match.consumer().isStarted()) {
             return CompletableFuture.completedFuture(Outcome.FAILED);
         }
         Map<String, String> headers = new HashMap<>(match.parameters());
-        headers.put(HEADER, checkOnly ? CHECK : RELEASE);
+        headers.put(RELEASE, release == null ? CHECK : release);
         headers.put(RECEIVED_AT, original.receivedAt().toString());
         put(headers, AllowedHeaders.CONTENT_TYPE, original.contentType());
         put(headers, SIGNATURE, original.signature());
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        match.consumer().deliver(original.body(), headers, answer -> outcome.complete(outcome(answer, checkOnly)));
+        match.consumer()
+                .deliver(original.body(), headers, answer -> outcome.complete(outcome(answer, release == null)));
         return outcome;
     }
 
@@ -94,8 +98,9 @@ public final class Redelivery {
         };
     }
 
-    static boolean isOne(Message message) {
-        return message.getHeader(HEADER) != null;
+    /** Null for a delivery that a marketplace has just sent; empty for one that is only verified. */
+    static String release(Message message) {
+        return message.getHeader(RELEASE, String.class);
     }
 
     static Instant receivedAt(Message message) {
@@ -109,7 +114,7 @@ public final class Redelivery {
     /** Ends the route where there is nothing to publish: what is rejected again is in quarantine already. */
     static void verified(Exchange exchange, SignatureRejectedException.Reason rejection) {
         Message message = exchange.getMessage();
-        if (rejection == null && RELEASE.equals(message.getHeader(HEADER))) {
+        if (rejection == null && !CHECK.equals(release(message))) {
             return;
         }
         message.removeHeaders("*");

@@ -62,7 +62,7 @@ final class VerifyComponent extends DefaultComponent {
     }
 
     private void verify(Exchange exchange, HmacScheme scheme) {
-        boolean again = Redelivery.isOne(exchange.getMessage());
+        boolean again = Delivery.of(exchange).release() != null;
         String signature = again
                 ? Redelivery.signature(exchange.getMessage())
                 : exchange.getMessage().getHeader(scheme.header(), String.class);

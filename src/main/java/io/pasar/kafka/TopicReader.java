@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,21 +38,6 @@ public final class TopicReader {
      * @throws org.apache.kafka.common.KafkaException if Kafka does not answer in time, or refuses
      */
     public List<ConsumerRecord<byte[], byte[]>> last(String topic, int count) {
-        return read(topic, count, false, found -> true);
-    }
-
-    /**
-     * As {@link #last(String, int)}, of the records that are wanted. Reads the whole topic: for small ones.
-     *
-     * @throws org.apache.kafka.common.KafkaException if Kafka does not answer in time, or refuses
-     */
-    public List<ConsumerRecord<byte[], byte[]>> last(
-            String topic, int count, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
-        return read(topic, count, true, wanted);
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> read(
-            String topic, int count, boolean whole, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         long deadline = System.nanoTime() + within.toNanos();
         Consumer<byte[], byte[]> consumer = clients.consumer(settings());
         try {
@@ -66,9 +50,8 @@ public final class TopicReader {
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, until(deadline));
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, until(deadline));
             consumer.assign(partitions);
-            ends.forEach((partition, end) -> consumer.seek(
-                    partition, whole ? begins.get(partition) : Math.max(begins.get(partition), end - count)));
-            return newest(consumer, ends, count, deadline, wanted);
+            ends.forEach((partition, end) -> consumer.seek(partition, Math.max(begins.get(partition), end - count)));
+            return newest(consumer, ends, count, deadline);
         } catch (InterruptException e) {
             throw new KafkaUnavailableException("Interrupted while reading", e);
         } finally {
@@ -77,17 +60,11 @@ public final class TopicReader {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> newest(
-            Consumer<byte[], byte[]> consumer,
-            Map<TopicPartition, Long> ends,
-            int count,
-            long deadline,
-            Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+            Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, int count, long deadline) {
         PriorityQueue<ConsumerRecord<byte[], byte[]>> newest = new PriorityQueue<>(OLDEST_FIRST);
         while (!reached(consumer, ends) && System.nanoTime() < deadline) {
             for (ConsumerRecord<byte[], byte[]> found : consumer.poll(POLL)) {
-                if (wanted.test(found)) {
-                    newest.add(found);
-                }
+                newest.add(found);
                 if (newest.size() > count) {
                     newest.remove();
                 }

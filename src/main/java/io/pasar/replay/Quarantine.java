@@ -1,141 +1,122 @@
 package io.pasar.replay;
 
-import io.pasar.inbound.Redelivery;
-import io.pasar.inbound.Redelivery.Original;
-import io.pasar.inbound.Redelivery.Outcome;
-import io.pasar.kafka.TopicReader;
+import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.Topics;
-import java.nio.charset.StandardCharsets;
+import io.pasar.replay.Replay.Range;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 
-/** What is in quarantine, and its release when its secret was mended. Safe for use by many threads. */
+/** What is in quarantine. Safe for use by many threads; each call has a consumer of its own. */
 public final class Quarantine {
 
-    private static final Duration SENT_WITHIN = Duration.ofSeconds(10);
+    private static final Duration WITHIN = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(100);
 
-    private final TopicReader topics;
-    private final Redelivery redelivery;
+    /** Of bodies, so that no page fills the heap. */
+    private static final long MOST_BYTES = 8L * 1024 * 1024;
 
-    Quarantine(TopicReader topics, Redelivery redelivery) {
-        this.topics = topics;
-        this.redelivery = redelivery;
+    private final KafkaClients clients;
+    private final Replays replays;
+
+    Quarantine(KafkaClients clients, Replays replays) {
+        this.clients = clients;
+        this.replays = replays;
     }
 
-    /**
-     * Which deliveries; null leaves a limit out.
-     *
-     * @param from the earliest time at which one was received
-     * @param until the first time that is too late
-     */
-    public record Chosen(String marketplace, String account, String eventKind, Instant from, Instant until) {
+    /** Where a list goes on. */
+    public record Position(int partition, long offset) {}
 
-        private boolean takes(Delivery found) {
-            Original original = found.original();
-            return is(marketplace, original.marketplace())
-                    && is(account, original.account())
-                    && is(eventKind, original.eventKind())
-                    && (from == null || !original.receivedAt().isBefore(from))
-                    && (until == null || original.receivedAt().isBefore(until));
-        }
+    /** @param releasedBy the id of a release that has published it; null if none has */
+    public record Listed(Quarantined delivery, String releasedBy) {}
 
-        private static boolean is(String wanted, String found) {
-            return wanted == null || wanted.equals(found);
-        }
-    }
-
-    /** @param reason why it was rejected */
-    public record Delivery(int partition, long offset, String reason, Original original) {}
-
-    /** What came of one. */
-    public record Tried(Delivery delivery, Outcome outcome) {}
+    /** @param next where the list goes on; null if this is its end */
+    public record Page(List<Listed> deliveries, Position next) {}
 
     /**
-     * The newest, newest last.
+     * Partition by partition, each in its order; all deliveries of an account lie in one. A page may be shorter than
+     * asked for, even empty, and not be the last.
      *
+     * @param from where the page before said to go on; null for the beginning
+     * @throws NotReadyException if it is not known yet what was released
      * @throws org.apache.kafka.common.KafkaException if Kafka does not answer
      */
-    public List<Delivery> list(Chosen chosen, int most) {
-        return topics
-                .last(Topics.QUARANTINE, most, found -> {
-                    Delivery delivery = delivery(found);
-                    return delivery != null && chosen.takes(delivery);
-                })
-                .stream()
-                .map(Quarantine::delivery)
-                .toList();
-    }
-
-    /**
-     * Verifies the newest again, oldest first, with the secrets of now, and publishes those that are right as if they
-     * came now, with the time at which they were received. All stay in quarantine: whoever releases one twice publishes
-     * it twice, with the same {@code ce_id}.
-     *
-     * @param checkOnly whether to publish nothing
-     * @throws org.apache.kafka.common.KafkaException if Kafka does not answer
-     */
-    public List<Tried> release(Chosen chosen, int most, boolean checkOnly) throws InterruptedException {
-        List<Tried> tried = new ArrayList<>();
-        for (Delivery delivery : list(chosen, most)) {
-            tried.add(new Tried(delivery, send(delivery.original(), checkOnly)));
-        }
-        return tried;
-    }
-
-    private Outcome send(Original original, boolean checkOnly) throws InterruptedException {
+    public Page list(Selection chosen, Position from, int most) {
+        Consumer<byte[], byte[]> consumer = clients.consumer(Ranges.READING);
         try {
-            return redelivery.send(original, checkOnly).get(SENT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            return Outcome.FAILED;
+            return new Reading(consumer, chosen, most).page(from);
+        } catch (InterruptException e) {
+            throw new KafkaUnavailableException("Interrupted while reading", e);
+        } finally {
+            consumer.close(POLL);
         }
     }
 
-    /** Null for what no gateway has put there. */
-    private static Delivery delivery(ConsumerRecord<byte[], byte[]> found) {
-        String marketplace = header(found, "pasar_marketplace");
-        String account = header(found, "pasar_account");
-        String eventKind = header(found, "pasar_event_kind");
-        String receivedAt = header(found, "pasar_received_at");
-        if (marketplace == null
-                || account == null
-                || eventKind == null
-                || receivedAt == null
-                || found.value() == null) {
+    private final class Reading {
+
+        private final Consumer<byte[], byte[]> consumer;
+        private final Selection chosen;
+        private final int most;
+        private final long deadline = System.nanoTime() + WITHIN.toNanos();
+        private final List<Listed> found = new ArrayList<>();
+        private long bytes;
+
+        private Reading(Consumer<byte[], byte[]> consumer, Selection chosen, int most) {
+            this.consumer = consumer;
+            this.chosen = chosen;
+            this.most = most;
+        }
+
+        private Page page(Position from) {
+            for (Range range : Ranges.of(consumer, Topics.QUARANTINE, chosen)) {
+                if (from == null || range.partition() >= from.partition()) {
+                    Position next = read(range, begin(range, from));
+                    if (next != null) {
+                        return new Page(found, next);
+                    }
+                }
+            }
+            return new Page(found, null);
+        }
+
+        private static long begin(Range range, Position from) {
+            return from != null && range.partition() == from.partition()
+                    ? Math.max(range.first(), from.offset())
+                    : range.first();
+        }
+
+        /** Null at the end of the range. */
+        private Position read(Range range, long begin) {
+            TopicPartition partition = new TopicPartition(Topics.QUARANTINE, range.partition());
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, begin);
+            long next = begin;
+            while (next < range.end()) {
+                if (System.nanoTime() >= deadline) {
+                    return new Position(range.partition(), next);
+                }
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(POLL)) {
+                    if (found.size() == most || bytes >= MOST_BYTES) {
+                        return new Position(range.partition(), each.offset());
+                    }
+                    take(each);
+                }
+                next = consumer.position(partition, WITHIN);
+            }
             return null;
         }
-        try {
-            Original original = new Original(
-                    marketplace,
-                    account,
-                    eventKind,
-                    Instant.parse(receivedAt),
-                    asReceived(found, "content-type"),
-                    asReceived(found, "pasar_signature"),
-                    found.value());
-            return new Delivery(found.partition(), found.offset(), header(found, "pasar_reason"), original);
-        } catch (DateTimeParseException e) {
-            return null;
+
+        private void take(ConsumerRecord<byte[], byte[]> each) {
+            Quarantined delivery = Quarantined.of(each);
+            if (delivery != null && chosen.takes(delivery)) {
+                found.add(new Listed(delivery, replays.releasedBy(delivery).orElse(null)));
+                bytes += delivery.body().length;
+            }
         }
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> found, String name) {
-        Header header = found.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    /** As HTTP's bytes were read when it came. */
-    private static String asReceived(ConsumerRecord<byte[], byte[]> found, String name) {
-        Header header = found.headers().lastHeader(name);
-        return header == null || header.value() == null
-                ? null
-                : new String(header.value(), StandardCharsets.ISO_8859_1);
     }
 }

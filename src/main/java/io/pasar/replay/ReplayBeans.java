@@ -2,7 +2,6 @@ package io.pasar.replay;
 
 import io.pasar.inbound.Redelivery;
 import io.pasar.kafka.KafkaClients;
-import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
@@ -13,12 +12,12 @@ class ReplayBeans {
 
     /** Whoever owns a replay's part of the commands carries it out: another does when that replica is gone. */
     @Bean(initMethod = "start", destroyMethod = "close")
-    Replays replays(KafkaClients clients, Clock clock) {
-        return new Replays(clients, clients.share(Topics.COMMANDS)::owns, clock);
+    Replays replays(KafkaClients clients, Redelivery redelivery, Clock clock) {
+        return new Replays(clients, redelivery::send, clients.share(Topics.COMMANDS)::owns, clock);
     }
 
     @Bean
-    Quarantine quarantine(TopicReader topics, Redelivery redelivery) {
-        return new Quarantine(topics, redelivery);
+    Quarantine quarantine(KafkaClients clients, Replays replays) {
+        return new Quarantine(clients, replays);
     }
 }

@@ -46,6 +46,9 @@ final class ReplayRecords implements AutoCloseable {
      */
     private static final String CANCEL = "/cancel";
 
+    /** In front of a partition of the quarantine. */
+    private static final String RELEASED = "/released/";
+
     private static final byte[] CANCELLED = "{}".getBytes(StandardCharsets.UTF_8);
     private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(6);
 
@@ -53,6 +56,10 @@ final class ReplayRecords implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Map<String, Held> replays = new ConcurrentHashMap<>();
     private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
+    private final Set<String> overwritten = ConcurrentHashMap.newKeySet();
+
+    /** By the id of a release and a partition of the quarantine. */
+    private final Map<String, Map<Integer, Released>> released = new ConcurrentHashMap<>();
 
     ReplayRecords(KafkaClients clients) {
         this.tail = new TopicTail(clients, Topics.REPLAYS, TopicTail.Start.BEGINNING, this::read);
@@ -88,6 +95,35 @@ final class ReplayRecords implements AutoCloseable {
         return cancelled.contains(id);
     }
 
+    /** The release that has published this delivery; any of them, if there were several. */
+    Optional<String> releasedBy(Quarantined delivery) {
+        return released.entrySet().stream()
+                .filter(entry -> has(entry.getValue(), delivery) && isOlder(delivery, entry.getKey()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private static boolean has(Map<Integer, Released> partitions, Quarantined delivery) {
+        Released known = partitions.get(delivery.partition());
+        return known != null && known.holds(delivery.offset());
+    }
+
+    /** One that is not lies in a topic that was made anew, at the offset of another. */
+    private boolean isOlder(Quarantined delivery, String release) {
+        return find(release)
+                .filter(found -> !delivery.keptAt().isAfter(found.startedAt()))
+                .isPresent();
+    }
+
+    Optional<Released> released(String id, int partition) {
+        return Optional.ofNullable(released.getOrDefault(id, Map.of()).get(partition));
+    }
+
+    /** Those that are over, but not as the topic says it last: compaction would leave only that. */
+    Collection<Replay> overwritten() {
+        return overwritten.stream().map(this::find).flatMap(Optional::stream).toList();
+    }
+
     /**
      * Seen here at once, and on the other replicas as soon as they have read it. Blocks for up to 8 s.
      *
@@ -99,6 +135,12 @@ final class ReplayRecords implements AutoCloseable {
     }
 
     /** As {@link #write(Replay)}. */
+    void write(String id, int partition, Released known) {
+        write(id + RELEASED + partition, json(known));
+        hold(id, partition, known);
+    }
+
+    /** As {@link #write(Replay)}. */
     void cancel(String id) {
         write(id + CANCEL, CANCELLED);
         cancelled.add(id);
@@ -106,10 +148,14 @@ final class ReplayRecords implements AutoCloseable {
 
     /** As {@link #write(Replay)}. */
     void forget(String id) {
-        write(id, null);
+        // The replay last: as long as it is there, what else there is of it can be found
+        released.getOrDefault(id, Map.of()).keySet().forEach(partition -> write(id + RELEASED + partition, null));
         write(id + CANCEL, null);
-        replays.remove(id);
+        write(id, null);
+        released.remove(id);
         cancelled.remove(id);
+        replays.remove(id);
+        overwritten.remove(id);
     }
 
     @Override
@@ -144,8 +190,11 @@ final class ReplayRecords implements AutoCloseable {
             } else {
                 cancelled.add(id);
             }
+        } else if (key.contains(RELEASED)) {
+            readReleased(key, found);
         } else if (found.value() == null) {
             replays.remove(key);
+            overwritten.remove(key);
         } else {
             readReplay(key, found);
         }
@@ -161,6 +210,30 @@ final class ReplayRecords implements AutoCloseable {
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("reason", e.getClass().getSimpleName()).log("Not JSON of ours");
         }
+        warn(found);
+    }
+
+    private void readReleased(String key, ConsumerRecord<byte[], byte[]> found) {
+        int slash = key.indexOf(RELEASED);
+        String id = key.substring(0, slash);
+        if (found.value() == null) {
+            released.remove(id);
+            return;
+        }
+        try {
+            int partition = Integer.parseInt(key.substring(slash + RELEASED.length()));
+            Released known = JSON.readValue(found.value(), Released.class);
+            if (known != null && known.bits() != null) {
+                hold(id, partition, known);
+                return;
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOGGER.atDebug().addKeyValue("reason", e.getClass().getSimpleName()).log("Not JSON of ours");
+        }
+        warn(found);
+    }
+
+    private static void warn(ConsumerRecord<byte[], byte[]> found) {
         LOGGER.atWarn()
                 .addKeyValue("partition", found.partition())
                 .addKeyValue("offset", found.offset())
@@ -169,12 +242,26 @@ final class ReplayRecords implements AutoCloseable {
 
     /** The tail may come by a record after a newer one was written here. */
     private void hold(String id, Held held) {
-        replays.merge(id, held, (known, found) -> found.isNewerThan(known) ? found : known);
+        replays.merge(id, held, (known, found) -> {
+            if (found.isAfter(known)) {
+                overwritten.remove(id);
+                if (found.wouldRevive(known)) {
+                    overwritten.add(id);
+                    return known;
+                }
+                return found;
+            }
+            return known;
+        });
     }
 
-    private static byte[] json(Replay replay) {
+    private void hold(String id, int partition, Released known) {
+        released.computeIfAbsent(id, unknown -> new ConcurrentHashMap<>()).merge(partition, known, Released::and);
+    }
+
+    private static byte[] json(Object ours) {
         try {
-            return JSON.writeValueAsBytes(replay);
+            return JSON.writeValueAsBytes(ours);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Records of ours are JSON", e);
         }
@@ -182,10 +269,13 @@ final class ReplayRecords implements AutoCloseable {
 
     private record Held(Replay replay, int partition, long offset) {
 
+        boolean isAfter(Held known) {
+            return partition != known.partition || offset > known.offset;
+        }
+
         /** What is over stays so: a replica that was taken the replay away may still have had something to write. */
-        boolean isNewerThan(Held known) {
-            return (replay.state().isOver() || !known.replay.state().isOver())
-                    && (partition != known.partition || offset > known.offset);
+        boolean wouldRevive(Held known) {
+            return known.replay.state().isOver() && !replay.state().isOver();
         }
     }
 }

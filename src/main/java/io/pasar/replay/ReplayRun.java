@@ -1,28 +1,25 @@
 package io.pasar.replay;
 
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.spool.Refusal;
+import io.pasar.replay.Duty.Result;
 import io.pasar.replay.Replay.Range;
+import io.pasar.replay.Replay.Skipped;
 import io.pasar.replay.Replay.State;
-import java.nio.charset.StandardCharsets;
+import io.pasar.replay.Republishing.RefusedRecordException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplayRun {
 
-    /** Header of a record that was published again: the id of the replay, the last one if there were several. */
-    static final String REPLAYED = "pasar_replayed";
-
     private static final Logger LOGGER = LoggerFactory.getLogger(ReplayRun.class);
 
     private static final Duration POLL = Duration.ofMillis(200);
@@ -43,31 +37,28 @@ final class ReplayRun {
     private static final long NOTE_EVERY = Duration.ofSeconds(2).toNanos();
     private static final int NOTE_AFTER = 1000;
 
-    /** Bursts are no longer than this part of a second. */
-    private static final int BURSTS_PER_SECOND = 20;
+    /** So many in a row (5 s), and somebody should be told; the topic may be gone as well. */
+    private static final int MOST_EMPTY_POLLS = 25;
 
     private final KafkaClients clients;
-    private final Producer<byte[], byte[]> producer;
+    private final Duty duty;
     private final ReplayRecords records;
     private final Clock clock;
     private final BooleanSupplier goesOn;
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     private Replay replay;
     private List<Range> reached;
+    private long selected;
     private long published;
+    private Skipped skipped;
     private int sinceNote;
     private long notedAt;
+    private int emptyPolls;
 
     /** @param goesOn asked before every record; false if the replay is cancelled or no longer this replica's */
-    ReplayRun(
-            KafkaClients clients,
-            Producer<byte[], byte[]> producer,
-            ReplayRecords records,
-            Clock clock,
-            BooleanSupplier goesOn) {
+    ReplayRun(KafkaClients clients, Duty duty, ReplayRecords records, Clock clock, BooleanSupplier goesOn) {
         this.clients = clients;
-        this.producer = producer;
+        this.duty = duty;
         this.records = records;
         this.clock = clock;
         this.goesOn = goesOn;
@@ -79,95 +70,125 @@ final class ReplayRun {
      * @throws KafkaException if Kafka is away; it is to be tried again
      */
     void run(Replay from) {
-        replay = from;
-        reached = new ArrayList<>(from.ranges());
-        published = from.published();
-        notedAt = System.nanoTime();
-        Consumer<byte[], byte[]> consumer = clients.consumer(settings());
+        begin(from);
+        Consumer<byte[], byte[]> consumer = clients.consumer(Ranges.READING);
         try {
-            boolean whole = isThere(consumer) && count(consumer) && publish(consumer);
-            if (whole) {
-                end(State.DONE, null);
-            } else if (records.isCancelled(replay.id())) {
-                end(State.CANCELLED, null);
-            }
-        } catch (RetriableException e) {
-            throw e;
+            carryOut(consumer);
+        } catch (RefusedRecordException e) {
+            end(State.FAILED, "Kafka refuses " + e.getMessage());
         } catch (KafkaException e) {
-            // As a class alone: what Kafka says of a record may name its key
+            if (!Refusal.isForGood(e)) {
+                throw e;
+            }
             end(State.FAILED, "Kafka refuses: " + e.getClass().getSimpleName());
         } finally {
             consumer.close(CLOSE_CONSUMER_WITHIN);
         }
     }
 
-    private static Map<String, Object> settings() {
-        return Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 * 1024 * 1024);
+    private void begin(Replay from) {
+        replay = from;
+        reached = new ArrayList<>(from.ranges());
+        selected = from.selected();
+        published = from.published();
+        skipped = from.skipped();
+        notedAt = System.nanoTime();
+        LOGGER.atInfo()
+                .addKeyValue("replay", from.id())
+                .addKeyValue("state", from.state())
+                .addKeyValue("published", published)
+                .log("A replay is carried out here");
     }
 
-    /** A topic that was made anew would be waited for without end. */
-    private boolean isThere(Consumer<byte[], byte[]> consumer) {
-        if (!goesOn.getAsBoolean()) {
-            return false;
+    private void carryOut(Consumer<byte[], byte[]> consumer) {
+        String missing = goesOn.getAsBoolean() ? missing(consumer) : null;
+        if (missing != null) {
+            end(State.FAILED, missing);
+        } else if (goesOn.getAsBoolean() && count(consumer) && publish(consumer)) {
+            endWhole();
+        } else if (records.isCancelled(replay.id())) {
+            end(State.CANCELLED, null);
         }
+    }
+
+    /** Null if all is there. A topic that was made anew would be waited for without end. */
+    private String missing(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> partitions =
                 replay.ranges().stream().map(this::partition).toList();
-        if (consumer.partitionsFor(replay.request().topic(), ASK_WITHIN).isEmpty()) {
-            end(State.FAILED, "The topic is gone");
-            return false;
+        if (!exists(consumer, replay.request().topic())) {
+            return "The topic is gone";
+        }
+        if (!replay.request().releases() && !exists(consumer, replay.request().to())) {
+            return "The topic that it goes to is gone";
         }
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK_WITHIN);
-        boolean whole = replay.ranges().stream().allMatch(range -> ends.get(partition(range)) >= range.end());
-        if (!whole) {
-            end(State.FAILED, "The topic was made anew");
-        }
-        return whole;
+        return replay.ranges().stream().allMatch(range -> ends.get(partition(range)) >= range.end())
+                ? null
+                : "The topic was made anew";
+    }
+
+    private static boolean exists(Consumer<byte[], byte[]> consumer, String topic) {
+        return !consumer.partitionsFor(topic, ASK_WITHIN).isEmpty();
     }
 
     private boolean count(Consumer<byte[], byte[]> consumer) {
-        if (replay.selected() != null) {
+        if (replay.state() != State.COUNTING) {
             return true;
         }
-        long count = 0;
-        for (Range range : replay.ranges()) {
-            long position = range.first();
-            while (position < range.end()) {
-                if (!goesOn.getAsBoolean()) {
-                    return false;
-                }
-                for (ConsumerRecord<byte[], byte[]> found : read(consumer, range, position)) {
-                    count += isSelected(found, range) ? 1 : 0;
-                }
-                position = consumer.position(partition(range));
-            }
+        if (!pass(consumer, found -> counted(duty.look(found)))) {
+            return false;
         }
-        replay = replay.counted(count, clock.instant());
+        replay = replay.counted(clock.instant());
+        reached = new ArrayList<>(replay.ranges());
         records.write(replay);
         return true;
     }
 
-    private boolean publish(Consumer<byte[], byte[]> consumer) {
-        if (replay.request().dryRun()) {
-            return true;
+    private boolean counted(Result result) {
+        switch (result) {
+            case LEFT -> {}
+            case TAKEN -> selected++;
+            case REJECTED ->
+                skipped = new Skipped(skipped.rejected() + 1, skipped.unwanted(), skipped.releasedBefore());
+            case UNWANTED ->
+                skipped = new Skipped(skipped.rejected(), skipped.unwanted() + 1, skipped.releasedBefore());
+            case RELEASED_BEFORE ->
+                skipped = new Skipped(skipped.rejected(), skipped.unwanted(), skipped.releasedBefore() + 1);
         }
-        RateLimiter limiter = limiter(replay.request().rate());
+        return false;
+    }
+
+    private boolean publish(Consumer<byte[], byte[]> consumer) {
+        return replay.request().dryRun() || pass(consumer, found -> published(duty.carryOut(found)));
+    }
+
+    private boolean published(Result result) {
+        published += result == Result.TAKEN ? 1 : 0;
+        return result == Result.TAKEN;
+    }
+
+    /**
+     * From where it is to the end of every range; false if it is not to go on.
+     *
+     * @param step whether it has published the record
+     */
+    private boolean pass(Consumer<byte[], byte[]> consumer, Function<ConsumerRecord<byte[], byte[]>, Boolean> step) {
         for (int i = 0; i < reached.size(); i++) {
-            Range range = reached.get(i);
-            while (range.next() < range.end()) {
-                for (ConsumerRecord<byte[], byte[]> found : read(consumer, range, range.next())) {
+            while (reached.get(i).next() < reached.get(i).end()) {
+                long before = reached.get(i).next();
+                for (ConsumerRecord<byte[], byte[]> found : read(consumer, reached.get(i))) {
                     if (!goesOn.getAsBoolean()) {
                         note();
                         return false;
                     }
-                    if (isSelected(found, range)) {
-                        RateLimiter.waitForPermission(limiter);
-                        send(found);
+                    if (found.offset() < reached.get(i).end() && step.apply(found)) {
+                        sinceNote++;
                     }
-                    reached.set(i, range.at(found.offset() + 1));
+                    reached.set(i, reached.get(i).at(found.offset() + 1));
                     noteNowAndThen();
                 }
-                range = range.at(consumer.position(partition(range)));
-                reached.set(i, range);
+                reached.set(i, reached.get(i).at(consumer.position(partition(reached.get(i)), ASK_WITHIN)));
+                moved(reached.get(i).next() > before);
                 if (!goesOn.getAsBoolean()) {
                     note();
                     return false;
@@ -178,57 +199,51 @@ final class ReplayRun {
         return true;
     }
 
-    private Iterable<ConsumerRecord<byte[], byte[]>> read(
-            Consumer<byte[], byte[]> consumer, Range range, long position) {
+    private void moved(boolean on) {
+        emptyPolls = on ? 0 : emptyPolls + 1;
+        if (emptyPolls > MOST_EMPTY_POLLS) {
+            throw new TimeoutException("Nothing more can be read");
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> read(Consumer<byte[], byte[]> consumer, Range range) {
         TopicPartition partition = partition(range);
         if (!consumer.assignment().contains(partition)) {
             consumer.assign(List.of(partition));
-            consumer.seek(partition, position);
-        } else if (consumer.position(partition) != position) {
+            consumer.seek(partition, range.next());
+        } else if (consumer.position(partition, ASK_WITHIN) != range.next()) {
             // The count has read the same partition before
-            consumer.seek(partition, position);
+            consumer.seek(partition, range.next());
         }
         return consumer.poll(POLL);
     }
 
-    private boolean isSelected(ConsumerRecord<byte[], byte[]> found, Range range) {
-        return found.offset() < range.end() && replay.request().selection().takes(found);
-    }
-
-    private void send(ConsumerRecord<byte[], byte[]> found) {
-        Headers headers = new RecordHeaders(found.headers().toArray());
-        headers.remove(REPLAYED).add(REPLAYED, replay.id().getBytes(StandardCharsets.UTF_8));
-        // With a time of its own: with the old one, retention could delete it at once
-        producer.send(
-                new ProducerRecord<>(replay.request().to(), null, null, found.key(), found.value(), headers),
-                (metadata, e) -> {
-                    if (e != null) {
-                        failure.compareAndSet(null, e);
-                    }
-                });
-        published++;
-    }
-
     private void noteNowAndThen() {
-        if (++sinceNote >= NOTE_AFTER || System.nanoTime() - notedAt >= NOTE_EVERY) {
+        if (sinceNote >= NOTE_AFTER || System.nanoTime() - notedAt >= NOTE_EVERY) {
             note();
         }
     }
 
-    /** Only what Kafka has acknowledged counts. */
+    /** Only what is safe counts. */
     private void note() {
-        producer.flush();
-        Exception failed = failure.get();
-        if (failed instanceof KafkaException refusal) {
-            throw refusal;
-        }
-        if (failed != null) {
-            throw new KafkaException(failed);
-        }
+        duty.settle();
         sinceNote = 0;
         notedAt = System.nanoTime();
-        replay = replay.advanced(List.copyOf(reached), published, clock.instant());
+        replay = replay.advanced(List.copyOf(reached), selected, published, skipped, clock.instant());
         records.write(replay);
+    }
+
+    private void endWhole() {
+        long missing = replay.request().dryRun() ? 0 : selected - published;
+        if (missing > 0) {
+            end(State.FAILED, "%d of %d %s when their turn came".formatted(missing, selected, lost()));
+        } else {
+            end(State.DONE, null);
+        }
+    }
+
+    private String lost() {
+        return replay.request().releases() ? "were gone, or no longer right," : "were gone";
     }
 
     private void end(State state, String reason) {
@@ -247,17 +262,5 @@ final class ReplayRun {
 
     private TopicPartition partition(Range range) {
         return new TopicPartition(replay.request().topic(), range.partition());
-    }
-
-    private static RateLimiter limiter(int rate) {
-        int burst = Math.max(1, rate / BURSTS_PER_SECOND);
-        return RateLimiter.of(
-                "replay",
-                RateLimiterConfig.custom()
-                        .limitForPeriod(burst)
-                        .limitRefreshPeriod(
-                                Duration.ofNanos(Duration.ofSeconds(1).toNanos() * burst / rate))
-                        .timeoutDuration(Duration.ofSeconds(5))
-                        .build());
     }
 }

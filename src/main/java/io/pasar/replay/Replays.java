@@ -1,5 +1,9 @@
 package io.pasar.replay;
 
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.pasar.inbound.Redelivery.Original;
+import io.pasar.inbound.Redelivery.Outcome;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.Topics;
@@ -8,37 +12,36 @@ import io.pasar.replay.Replay.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes ranges of topics again. What was asked for and how far it is stands in {@code pasar.replays}, so that any
- * replica tells of it, and another goes on with it when the one that carried it out is gone. At least once: what was
- * published since the last note of progress is then published again. Safe for use by many threads.
+ * Publishes ranges of topics again, and releases what is in quarantine. What was asked for and how far it is stands in
+ * {@code pasar.replays}, so that any replica tells of it, and another goes on with it when the one that carried it out is
+ * gone. At least once: what was published since the last note of progress is then published again. Safe for use by many
+ * threads.
  */
 public final class Replays implements AutoCloseable {
 
@@ -57,7 +60,11 @@ public final class Replays implements AutoCloseable {
     /** A replay holds a thread, a consumer and a batch of records; others wait their turn. */
     private static final int AT_ONCE = 4;
 
+    /** Bursts are no longer than this part of a second. */
+    private static final int BURSTS_PER_SECOND = 20;
+
     private final KafkaClients clients;
+    private final BiFunction<Original, String, CompletableFuture<Outcome>> redelivery;
     private final ReplayRecords records;
     private final Predicate<String> mine;
     private final Clock clock;
@@ -69,9 +76,17 @@ public final class Replays implements AutoCloseable {
     private final ExecutorService running = Executors.newFixedThreadPool(AT_ONCE, daemon("replay"));
     private volatile boolean closing;
 
-    /** @param mine whether the replay with this id is this replica's to carry out; true on one replica at a time */
-    public Replays(KafkaClients clients, Predicate<String> mine, Clock clock) {
+    /**
+     * @param redelivery takes a delivery and the id of its release; null for the id only verifies
+     * @param mine whether the replay with this id is this replica's to carry out; true on one replica at a time
+     */
+    Replays(
+            KafkaClients clients,
+            BiFunction<Original, String, CompletableFuture<Outcome>> redelivery,
+            Predicate<String> mine,
+            Clock clock) {
         this.clients = clients;
+        this.redelivery = redelivery;
         this.records = new ReplayRecords(clients);
         this.mine = mine;
         this.clock = clock;
@@ -97,8 +112,7 @@ public final class Replays implements AutoCloseable {
         awaitRead();
         forgetOld();
         Instant now = clock.instant();
-        Replay replay = new Replay(
-                UUID.randomUUID().toString(), request, State.COUNTING, ranges(request), null, 0, now, now, null);
+        Replay replay = Replay.asked(UUID.randomUUID().toString(), request, ranges(request), now);
         records.write(replay);
         return replay;
     }
@@ -170,21 +184,17 @@ public final class Replays implements AutoCloseable {
         }
     }
 
+    /** The release that has published this delivery; any of them, if there were several. */
+    Optional<String> releasedBy(Quarantined delivery) {
+        awaitRead();
+        return records.releasedBy(delivery);
+    }
+
     private static void refuse(ReplayRequest request) {
+        if (!request.releases()) {
+            refuseTopics(request);
+        }
         Selection selection = request.selection();
-        if (!TOPIC.matcher(request.topic()).matches() || !Topics.isOfEvents(request.topic())) {
-            throw new ReplayRefusedException("'topic' must be a topic of events, pasar.<marketplace>.<event-kind>.");
-        }
-        if (Topics.isInternal(request.to())) {
-            throw new ReplayRefusedException("'to' is a topic that only the gateway itself writes.");
-        }
-        if (!TOPIC.matcher(request.to()).matches()) {
-            throw new ReplayRefusedException("'to' is no name that a topic can have.");
-        }
-        if (request.topic().equals(request.to()) && !request.sameTopic()) {
-            throw new ReplayRefusedException("'to' is the topic itself, whose consumers would see the events again."
-                    + " Where that is what you want, say same-topic=true.");
-        }
         if (selection.partition() == null && (selection.fromOffset() != null || selection.untilOffset() != null)) {
             throw new ReplayRefusedException("Offsets need a 'partition': each has its own.");
         }
@@ -193,71 +203,43 @@ public final class Replays implements AutoCloseable {
         }
     }
 
+    private static void refuseTopics(ReplayRequest request) {
+        if (!TOPIC.matcher(request.topic()).matches() || !Topics.isOfEvents(request.topic())) {
+            throw new ReplayRefusedException("'topic' must be a topic of events, pasar.<marketplace>.<event-kind>."
+                    + " What is in quarantine is released: POST /api/quarantine/release.");
+        }
+        if (Topics.isInternal(request.to())) {
+            throw new ReplayRefusedException("'to' is a topic that only the gateway itself writes.");
+        }
+        if (request.to().startsWith("__")) {
+            throw new ReplayRefusedException("'to' is a topic of Kafka itself.");
+        }
+        if (!TOPIC.matcher(request.to()).matches()) {
+            throw new ReplayRefusedException("'to' is no name that a topic can have.");
+        }
+        if (request.topic().equals(request.to()) && !request.sameTopic()) {
+            throw new ReplayRefusedException("'to' is the topic itself, whose consumers would see the events again."
+                    + " Where that is what you want, say same-topic=true.");
+        }
+    }
+
     private static <T extends Comparable<? super T>> boolean isEmpty(T first, T end) {
         return first != null && end != null && first.compareTo(end) >= 0;
     }
 
     private List<Range> ranges(ReplayRequest request) {
-        Consumer<byte[], byte[]> consumer = clients.consumer(Map.of());
+        Consumer<byte[], byte[]> consumer = clients.consumer(Ranges.READING);
         try {
-            List<TopicPartition> partitions = partitions(consumer, request);
-            if (consumer.partitionsFor(request.to(), ASK_WITHIN).isEmpty()) {
+            if (!request.releases()
+                    && consumer.partitionsFor(request.to(), ASK_WITHIN).isEmpty()) {
                 throw new UnknownTopicOrPartitionException(request.to());
             }
-            return ranges(consumer, request.selection(), partitions);
+            return Ranges.of(consumer, request.topic(), request.selection());
         } catch (InterruptException e) {
             throw new KafkaUnavailableException("Interrupted while asking Kafka", e);
         } finally {
             consumer.close(CLOSE_CONSUMER_WITHIN);
         }
-    }
-
-    private static List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer, ReplayRequest request) {
-        Integer only = request.selection().partition();
-        List<TopicPartition> partitions = consumer.partitionsFor(request.topic(), ASK_WITHIN).stream()
-                .filter(info -> only == null || info.partition() == only)
-                .map(info -> new TopicPartition(request.topic(), info.partition()))
-                .sorted(Comparator.comparingInt(TopicPartition::partition))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new UnknownTopicOrPartitionException(request.topic() + (only == null ? "" : "/" + only));
-        }
-        return partitions;
-    }
-
-    /**
-     * The end is never taken from a time: what the spool has handed on late stands behind later records, and is found
-     * only by reading on.
-     */
-    private static List<Range> ranges(
-            Consumer<byte[], byte[]> consumer, Selection selection, List<TopicPartition> partitions) {
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, ASK_WITHIN);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK_WITHIN);
-        Map<TopicPartition, OffsetAndTimestamp> since = new HashMap<>();
-        if (selection.from() != null) {
-            Map<TopicPartition, Long> times = new HashMap<>();
-            partitions.forEach(
-                    partition -> times.put(partition, selection.from().toEpochMilli()));
-            since.putAll(consumer.offsetsForTimes(times, ASK_WITHIN));
-        }
-        List<Range> ranges = new ArrayList<>();
-        for (TopicPartition partition : partitions) {
-            long end = ends.get(partition);
-            if (selection.untilOffset() != null) {
-                end = Math.min(end, selection.untilOffset());
-            }
-            long first = begins.get(partition);
-            if (selection.fromOffset() != null) {
-                first = Math.max(first, selection.fromOffset());
-            }
-            if (selection.from() != null) {
-                OffsetAndTimestamp found = since.get(partition);
-                first = found == null ? end : Math.max(first, found.offset());
-            }
-            first = Math.min(first, end);
-            ranges.add(new Range(partition.partition(), first, first, end));
-        }
-        return ranges;
     }
 
     private void forgetOld() {
@@ -272,6 +254,9 @@ public final class Replays implements AutoCloseable {
             if (!records.areRead()) {
                 return;
             }
+            records.overwritten().stream()
+                    .filter(replay -> mine.test(replay.id()))
+                    .forEach(records::write);
             records.all().stream()
                     .filter(replay -> !replay.state().isOver() && mine.test(replay.id()) && !isResting(replay.id()))
                     .filter(replay -> underWay.add(replay.id()))
@@ -291,8 +276,9 @@ public final class Replays implements AutoCloseable {
 
     private void run(String id) {
         try {
-            ReplayRun run = new ReplayRun(clients, producer, records, clock, () -> goesOn(id));
-            records.find(id).filter(replay -> !replay.state().isOver()).ifPresent(run::run);
+            records.find(id).filter(replay -> !replay.state().isOver()).ifPresent(replay -> new ReplayRun(
+                            clients, duty(replay), records, clock, () -> goesOn(id))
+                    .run(replay));
             stuck.remove(id);
             restingSince.remove(id);
         } catch (RuntimeException e) {
@@ -302,6 +288,25 @@ public final class Replays implements AutoCloseable {
         } finally {
             underWay.remove(id);
         }
+    }
+
+    private Duty duty(Replay replay) {
+        RateLimiter limiter = limiter(replay.request().rate());
+        return replay.request().releases()
+                ? new Releasing(redelivery, records, replay, limiter)
+                : new Republishing(producer, replay, limiter);
+    }
+
+    private static RateLimiter limiter(int rate) {
+        int burst = Math.max(1, rate / BURSTS_PER_SECOND);
+        return RateLimiter.of(
+                "replay",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(burst)
+                        .limitRefreshPeriod(
+                                Duration.ofNanos(Duration.ofSeconds(1).toNanos() * burst / rate))
+                        .timeoutDuration(Duration.ofSeconds(5))
+                        .build());
     }
 
     private boolean goesOn(String id) {

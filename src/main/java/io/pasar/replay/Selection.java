@@ -5,15 +5,18 @@ import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Which records of a topic; null leaves a limit out.
+ * Which records of a topic of events, or of the quarantine; null leaves a limit out.
  *
- * @param from the earliest time of a record
+ * @param from the earliest time of a record; of a delivery in quarantine, at which it was received
  * @param until the first time that is too late
  * @param partition the only one
  * @param fromOffset the first offset; only with a partition
  * @param untilOffset the first offset that is too late; only with a partition
+ * @param marketplace only in quarantine
  * @param account what stands in a key before its first slash
- * @param entity what stands behind it
+ * @param eventKind only in quarantine
+ * @param entity what stands in a key behind its first slash; only of events
+ * @param reason why it was rejected; only in quarantine
  */
 public record Selection(
         Instant from,
@@ -21,12 +24,44 @@ public record Selection(
         Integer partition,
         Long fromOffset,
         Long untilOffset,
+        String marketplace,
         String account,
-        String entity) {
+        String eventKind,
+        String entity,
+        String reason) {
+
+    public static Selection ofEvents(
+            Instant from,
+            Instant until,
+            Integer partition,
+            Long fromOffset,
+            Long untilOffset,
+            String account,
+            String entity) {
+        return new Selection(from, until, partition, fromOffset, untilOffset, null, account, null, entity, null);
+    }
+
+    public static Selection inQuarantine(
+            Instant from, Instant until, String marketplace, String account, String eventKind, String reason) {
+        return new Selection(from, until, null, null, null, marketplace, account, eventKind, null, reason);
+    }
 
     /** Offsets and partition are left to the ranges that a replay reads. */
     boolean takes(ConsumerRecord<byte[], byte[]> found) {
         return isInTime(found.timestamp()) && isAbout(found.key());
+    }
+
+    /** As {@link #takes(ConsumerRecord)}. */
+    boolean takes(Quarantined found) {
+        return isInTime(found.receivedAt().toEpochMilli())
+                && is(marketplace, found.marketplace())
+                && is(account, found.account())
+                && is(eventKind, found.eventKind())
+                && is(reason, found.reason());
+    }
+
+    private static boolean is(String wanted, String found) {
+        return wanted == null || wanted.equals(found);
     }
 
     private boolean isInTime(long timestamp) {

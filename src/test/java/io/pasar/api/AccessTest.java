@@ -2,6 +2,7 @@ package io.pasar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
@@ -77,7 +78,7 @@ class AccessTest extends OverHttp {
                     GET     | /api/quarantine?payload=true                | write | 200
                     POST    | /api/quarantine/release?marketplace=a&account=b | none  | 401
                     POST    | /api/quarantine/release?marketplace=a&account=b | read  | 403
-                    POST    | /api/quarantine/release?marketplace=a&account=b | write | 200
+                    POST    | /api/quarantine/release?marketplace=a&account=b | write | 202
                     GET     | /api/none                                   | none  | 401
                     GET     | /api/none                                   | read  | 404
                     GET     | /error                                      | none  | 401
@@ -109,6 +110,7 @@ class AccessTest extends OverHttp {
         when(replays.find("1")).thenReturn(Optional.of(Fixtures.REPLAY));
         when(replays.cancel("1")).thenReturn(Optional.of(Fixtures.REPLAY));
         when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
+        when(quarantine.list(any(), any(), anyInt())).thenReturn(Fixtures.QUARANTINE);
         when(spool.status()).thenReturn(Fixtures.SPOOL);
         when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
         when(registrations.request(any(), any(), any()))

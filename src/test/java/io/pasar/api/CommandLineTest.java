@@ -367,7 +367,7 @@ class CommandLineTest extends OverHttp {
         assertThat(refused.err())
                 .startsWith("pasar: tokopedia/13004: This token may not do that\n")
                 .contains(
-                        "plan, apply and replay need a token whose role is write",
+                        "plan, apply, replay and release need a token whose role is write",
                         "pasar: the other accounts were not tried: 1")
                 .doesNotContain(ApiUnderTest.READ, "tiki");
     }

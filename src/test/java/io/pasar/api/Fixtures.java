@@ -1,6 +1,5 @@
 package io.pasar.api;
 
-import io.pasar.inbound.Redelivery;
 import io.pasar.kafka.spool.SpoolStatus;
 import io.pasar.observation.Observations.Observed;
 import io.pasar.registration.AddressTraffic;
@@ -19,6 +18,7 @@ import io.pasar.registration.SecretUse;
 import io.pasar.registration.State;
 import io.pasar.registration.Webhooks;
 import io.pasar.replay.Quarantine;
+import io.pasar.replay.Quarantined;
 import io.pasar.replay.Replay;
 import io.pasar.replay.ReplayRequest;
 import io.pasar.replay.Selection;
@@ -67,26 +67,55 @@ final class Fixtures {
             List.of(new SpoolStatus.SetAside(
                     "pasar.tiki.order", "41235121321/627100042", "0fa6c1d4e5b9", "record-too-large", READ_AT)));
 
-    static final Quarantine.Delivery QUARANTINED = new Quarantine.Delivery(
-            3,
-            41,
-            "wrong-signature",
-            new Redelivery.Original(
-                    "tiki", "41235121321", "order", READ_AT, "application/json", null, new byte[] {'{', '}'}));
+    static final Quarantine.Page QUARANTINE = new Quarantine.Page(
+            List.of(new Quarantine.Listed(
+                    new Quarantined(
+                            3,
+                            41,
+                            READ_AT,
+                            "wrong-signature",
+                            "tiki",
+                            "41235121321",
+                            "order",
+                            READ_AT,
+                            "application/json",
+                            null,
+                            new byte[] {'{', '}'}),
+                    null)),
+            new Quarantine.Position(3, 42));
 
     static final Replay REPLAY = new Replay(
             "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
-            new ReplayRequest(
+            ReplayRequest.ofEvents(
                     "pasar.tiki.order",
                     "orders-again",
-                    new Selection(Instant.parse("2026-01-31T08:00:00Z"), null, null, null, null, "41235121321", null),
+                    Selection.ofEvents(
+                            Instant.parse("2026-01-31T08:00:00Z"), null, null, null, null, "41235121321", null),
                     100,
                     false,
                     false),
             Replay.State.RUNNING,
             List.of(new Replay.Range(3, 12, 841, 2077)),
-            1204L,
+            1204,
             400,
+            new Replay.Skipped(0, 0, 0),
+            Instant.parse("2026-01-31T09:30:00Z"),
+            READ_AT,
+            null);
+
+    static final Replay RELEASE = new Replay(
+            "0f3b1c7e-52a9-4b7e-9c55-1f6f0a9d7e21",
+            ReplayRequest.release(
+                    Selection.inQuarantine(
+                            Instant.parse("2026-01-31T08:00:00Z"), null, "tiki", "41235121321", null, null),
+                    100,
+                    false,
+                    false),
+            Replay.State.RUNNING,
+            List.of(new Replay.Range(3, 12, 841, 2077)),
+            1204,
+            400,
+            new Replay.Skipped(3, 0, 17),
             Instant.parse("2026-01-31T09:30:00Z"),
             READ_AT,
             null);

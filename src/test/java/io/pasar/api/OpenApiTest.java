@@ -2,8 +2,8 @@ package io.pasar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,11 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.pasar.inbound.Redelivery;
 import io.pasar.registration.Outcome;
 import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Pending;
-import io.pasar.replay.Quarantine;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -133,7 +131,7 @@ class OpenApiTest extends OverHttp {
         "GET, /api/spool, SpoolView",
         "POST, /api/spool/set-aside/retry, Retried",
         "GET, /api/quarantine, QuarantineList",
-        "POST, /api/quarantine/release?marketplace=tiki&account=1, ReleaseView",
+        "POST, /api/quarantine/release?marketplace=tiki&account=1, ReplayView",
         "GET, /api/replays, ReplayList",
         "GET, /api/replays/5f0f7a1e, ReplayView",
         "POST, /api/replays?topic=pasar.tiki.order&to=orders-again, ReplayView",
@@ -158,13 +156,12 @@ class OpenApiTest extends OverHttp {
         when(registrations.outcome(any())).thenReturn(Optional.of(CompletableFuture.completedFuture(Fixtures.DONE)));
         when(spool.status()).thenReturn(Fixtures.SPOOL);
         when(spool.retrySetAside()).thenReturn(CompletableFuture.completedFuture(1L));
-        when(quarantine.list(any(), anyInt())).thenReturn(List.of(Fixtures.QUARANTINED));
-        when(quarantine.release(any(), anyInt(), anyBoolean()))
-                .thenReturn(List.of(new Quarantine.Tried(Fixtures.QUARANTINED, Redelivery.Outcome.RELEASED)));
+        when(quarantine.list(any(), any(), anyInt())).thenReturn(Fixtures.QUARANTINE);
         when(replays.all()).thenReturn(List.of(Fixtures.REPLAY));
         when(replays.find(any())).thenReturn(Optional.of(Fixtures.REPLAY));
         when(replays.cancel(any())).thenReturn(Optional.of(Fixtures.REPLAY));
         when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
+        when(replays.begin(argThat(asked -> asked != null && asked.releases()))).thenReturn(Fixtures.RELEASE);
         when(topics.last(any(), anyInt())).thenReturn(List.of(Fixtures.RECORD, Fixtures.record(null, null)));
 
         // When

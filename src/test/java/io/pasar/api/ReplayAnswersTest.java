@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReplayAnswersTest extends OverHttp {
 
     private static final Instant NOW = Instant.parse("2026-01-31T09:30:00Z");
+    private static final Replay.Skipped NONE = new Replay.Skipped(0, 0, 0);
     private static final String ASKED = "/api/replays?topic=pasar.tiki.order&to=orders-again";
 
     @Test
@@ -44,10 +45,10 @@ class ReplayAnswersTest extends OverHttp {
         assertThat(answer.headers().firstValue("Location")).contains("/api/replays/" + Fixtures.REPLAY.id());
         assertThat(body(answer)).isEqualTo(json.readTree(Examples.REPLAY));
         verify(replays)
-                .begin(new ReplayRequest(
+                .begin(ReplayRequest.ofEvents(
                         "pasar.tiki.order",
                         "orders-again",
-                        new Selection(
+                        Selection.ofEvents(
                                 Instant.parse("2026-01-31T08:00:00Z"),
                                 Instant.parse("2026-02-01T00:00:00Z"),
                                 3,
@@ -70,10 +71,10 @@ class ReplayAnswersTest extends OverHttp {
 
         // Then
         verify(replays)
-                .begin(new ReplayRequest(
+                .begin(ReplayRequest.ofEvents(
                         "pasar.tiki.order",
                         "orders-again",
-                        new Selection(null, null, null, null, null, null, null),
+                        Selection.ofEvents(null, null, null, null, null, null, null),
                         100,
                         false,
                         false));
@@ -128,8 +129,8 @@ class ReplayAnswersTest extends OverHttp {
     @Test
     void isWatchedOnTheCommandLine() throws Exception {
         // Given
-        Replay counting =
-                new Replay("r-1", Fixtures.REPLAY.request(), Replay.State.COUNTING, List.of(), null, 0, NOW, NOW, null);
+        Replay counting = new Replay(
+                "r-1", Fixtures.REPLAY.request(), Replay.State.COUNTING, List.of(), 3, 0, NONE, NOW, NOW, null);
         when(replays.begin(any())).thenReturn(counting);
         when(replays.find("r-1"))
                 .thenReturn(Optional.of(counting))
@@ -151,13 +152,12 @@ class ReplayAnswersTest extends OverHttp {
 
         // Then
         assertThat(replayed)
-                .isEqualTo(
-                        new Invocation(0, "r-1: counting, 0 of ? published\nr-1: done, 1204 of 1204 published\n", ""));
+                .isEqualTo(new Invocation(0, "r-1: counting, 3 so far\nr-1: done, 1204 of 1204 published\n", ""));
         verify(replays)
-                .begin(new ReplayRequest(
+                .begin(ReplayRequest.ofEvents(
                         "pasar.tiki.order",
                         "orders-again",
-                        new Selection(null, null, null, null, null, "a b", "e/1"),
+                        Selection.ofEvents(null, null, null, null, null, "a b", "e/1"),
                         7,
                         true,
                         false));
@@ -192,7 +192,7 @@ class ReplayAnswersTest extends OverHttp {
     }
 
     private static Replay with(Replay.State state, long published, String reason) {
-        return new Replay("r-1", Fixtures.REPLAY.request(), state, List.of(), 1204L, published, NOW, NOW, reason);
+        return new Replay("r-1", Fixtures.REPLAY.request(), state, List.of(), 1204, published, NONE, NOW, NOW, reason);
     }
 
     private Invocation run(String... options) {

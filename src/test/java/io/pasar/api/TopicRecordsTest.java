@@ -79,6 +79,23 @@ class TopicRecordsTest extends OverHttp {
         assertThat(found.get("headers")).isEmpty();
     }
 
+    @Test
+    void showsWhatLiesInQuarantineOnlyToThoseWhoMayWrite() throws Exception {
+        // Given
+        when(topics.last("pasar.quarantine", 10)).thenReturn(List.of(Fixtures.RECORD));
+        String path = "/api/topics/pasar.quarantine/records";
+
+        // When
+        JsonNode read = body(call("GET", path, ApiUnderTest.READ)).at("/records/0");
+        JsonNode written = body(call("GET", path, ApiUnderTest.WRITE)).at("/records/0");
+
+        // Then
+        assertThat(read.get("value").isNull()).isTrue();
+        assertThat(read.get("valueBase64").isNull()).isTrue();
+        assertThat(read.path("key").asText()).isEqualTo("41235121321/627100042");
+        assertThat(written.path("value").asText()).isEqualTo("{\"order_code\":\"627100042\"}");
+    }
+
     @ParameterizedTest
     @CsvSource({"1", "100"})
     void takesAsManyAsAskedFor(int last) throws Exception {

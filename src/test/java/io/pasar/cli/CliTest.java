@@ -26,6 +26,7 @@ class CliTest {
                     apply --json                           | true
                     list                                   | true
                     replay --topic pasar.tiki.order        | true
+                    quarantine list                        | true
                     help                                   | true
                     -h                                     | true
                     --help                                 | true
@@ -48,7 +49,7 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "help", "help plan", "apply --help", "list -h"})
+    @ValueSource(strings = {"--help", "-h", "help", "help plan", "apply --help", "list -h", "quarantine release -h"})
     void explainsItself(String line) {
         // When
         Invocation help = Invocation.of(null, line.split(" "));
@@ -79,6 +80,7 @@ class CliTest {
                     explode                          | There is no command 'explode'
                     plam                             | There is no command 'plam'
                     help explode                     | Unknown subcommand 'explode'
+                    quarantine                       | Missing required subcommand
                     plan more                        | Unmatched argument at index 1: 'more'
                     plan --dry-run                   | Unknown option: '--dry-run'
                     --spring.main.a=b apply          | Unknown option: '--spring.main.a=b'

@@ -74,6 +74,7 @@ class QuarantineRateTest {
                         null,
                         null,
                         null,
+                        null,
                         null)
                 .attachTo(exchange);
         return exchange;

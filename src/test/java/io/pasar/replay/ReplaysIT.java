@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.pasar.inbound.Redelivery.Original;
+import io.pasar.inbound.Redelivery.Outcome;
 import io.pasar.kafka.EmbeddedBroker;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.TopicProvisioner;
 import io.pasar.kafka.TopicReader;
+import io.pasar.replay.Quarantine.Listed;
+import io.pasar.replay.Quarantine.Page;
+import io.pasar.replay.Quarantine.Position;
+import io.pasar.replay.Replay.Range;
+import io.pasar.replay.Replay.Skipped;
 import io.pasar.replay.Replay.State;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,12 +27,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +62,7 @@ class ReplaysIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Instant NOON = Instant.parse("2031-02-03T12:00:00Z");
-    private static final Selection ALL = new Selection(null, null, null, null, null, null, null);
+    private static final Selection ALL = Selection.ofEvents(null, null, null, null, null, null, null);
     private static final int FAST = 10_000;
 
     private static EmbeddedBroker broker;
@@ -54,6 +73,8 @@ class ReplaysIT {
     private final String from = "pasar.tiki.order-" + ++ids;
     private final String to = "again-" + ids;
     private final List<Replays> replicas = new ArrayList<>();
+    private final List<String> redelivered = new CopyOnWriteArrayList<>();
+    private volatile boolean refusing;
     private Replays replays;
 
     @BeforeAll
@@ -147,7 +168,7 @@ class ReplaysIT {
                             }))
                     .get();
         }
-        Selection time = new Selection(NOON.plusSeconds(10), NOON.plusSeconds(20), null, null, null, null, null);
+        Selection time = Selection.ofEvents(NOON.plusSeconds(10), NOON.plusSeconds(20), null, null, null, null, null);
 
         // When
         Replay begun = replays.begin(request(time, FAST, false));
@@ -166,11 +187,15 @@ class ReplaysIT {
         }
 
         // When
-        Replay begun = replays.begin(request(new Selection(null, null, 1, 3L, 6L, null, null), FAST, false));
+        Replay begun = replays.begin(request(Selection.ofEvents(null, null, 1, 3L, 6L, null, null), 2, false));
 
         // Then
         assertThat(awaitEnd(replays, begun.id()).published()).isEqualTo(3);
-        assertThat(in(to).stream().map(copy -> (int) copy.value()[0])).containsExactly(3, 4, 5);
+        List<ConsumerRecord<byte[], byte[]>> copies = in(to);
+        assertThat(copies.stream().map(copy -> (int) copy.value()[0])).containsExactly(3, 4, 5);
+        assertThat(copies.get(2).timestamp() - copies.get(0).timestamp())
+                .as("two in a second")
+                .isGreaterThanOrEqualTo(500);
     }
 
     @Test
@@ -244,18 +269,305 @@ class ReplaysIT {
         assertThat(in(to)).isEmpty();
     }
 
+    @Test
+    void failsWhenTheTopicItGoesToIsGone() throws Exception {
+        // Given
+        fill(10);
+        Replays nobodys = replica(id -> false);
+        replays.close();
+        Replay begun = nobodys.begin(request(ALL, FAST, false));
+
+        // When
+        try (var admin = clients.admin()) {
+            admin.deleteTopics(List.of(to)).all().get();
+        }
+
+        // Then
+        Replay failed = awaitEnd(replica(id -> true), begun.id());
+        assertThat(failed.state()).isEqualTo(State.FAILED);
+        assertThat(failed.reason()).isEqualTo("The topic that it goes to is gone");
+    }
+
+    @Test
+    void failsWhenWhatItHasCountedIsGoneBeforeItsTurn() throws Exception {
+        // Given
+        fill(100);
+        boolean[] alive = {true};
+        Replays first = replica(id -> alive[0]);
+        replays.close();
+        Replay begun = first.begin(request(ALL, 20, false));
+        await().atMost(SOON).until(() -> first.find(begun.id()).orElseThrow().published() > 0);
+        alive[0] = false;
+        first.close();
+
+        // When: as retention does
+        try (var admin = clients.admin()) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(from, 0), RecordsToDelete.beforeOffset(-1),
+                            new TopicPartition(from, 1), RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        }
+
+        // Then
+        Replay failed = awaitEnd(replica(id -> true), begun.id());
+        assertThat(failed.state()).isEqualTo(State.FAILED);
+        assertThat(failed.published()).isBetween(1L, 99L);
+        assertThat(failed.reason())
+                .isEqualTo("%d of 100 were gone when their turn came".formatted(100 - failed.published()));
+    }
+
+    @Test
+    void saysWhichRecordKafkaRefuses() throws Exception {
+        // Given
+        try (var admin = clients.admin()) {
+            NewTopic small = new NewTopic(to + "-small", 1, (short) 1)
+                    .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "20000"));
+            admin.createTopics(List.of(small)).all().get();
+        }
+        producer.send(new ProducerRecord<>(from, 1, "a/1".getBytes(UTF_8), new byte[10]))
+                .get();
+        producer.send(new ProducerRecord<>(from, 1, "a/1".getBytes(UTF_8), new byte[30_000]))
+                .get();
+
+        // When
+        Replay begun = replays.begin(ReplayRequest.ofEvents(from, to + "-small", ALL, FAST, false, false));
+
+        // Then
+        Replay failed = awaitEnd(replays, begun.id());
+        assertThat(failed.state()).isEqualTo(State.FAILED);
+        assertThat(failed.reason()).isEqualTo("Kafka refuses partition 1, offset 1: RecordTooLargeException");
+    }
+
+    @Test
+    void endsBehindATransactionAndLeavesOutWhatWasNeverCommitted() throws Exception {
+        // Given
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                from);
+        try (var other = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(from, 0, "a/aborted".getBytes(UTF_8), new byte[1]))
+                    .get();
+            other.abortTransaction();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(from, 0, "a/committed".getBytes(UTF_8), new byte[1]))
+                    .get();
+            other.commitTransaction();
+        }
+
+        // When
+        Replay begun = replays.begin(request(ALL, FAST, false));
+
+        // Then
+        Replay done = awaitEnd(replays, begun.id());
+        assertThat(done.state()).isEqualTo(State.DONE);
+        assertThat(done.ranges()).allMatch(range -> range.next() == range.end());
+        assertThat(in(to)).extracting(copy -> new String(copy.key(), UTF_8)).containsExactly("a/committed");
+    }
+
+    @Test
+    void failsWhenItsTopicGoesWhileItRuns() throws Exception {
+        // Given: each partition is read when its turn comes
+        fill(20);
+        Replay begun = replays.begin(request(ALL, 5, false));
+        await().atMost(SOON).until(() -> !in(to).isEmpty());
+
+        // When
+        try (var admin = clients.admin()) {
+            admin.deleteTopics(List.of(from)).all().get();
+        }
+
+        // Then
+        Replay failed = awaitEnd(replays, begun.id());
+        assertThat(failed.state()).isEqualTo(State.FAILED);
+        assertThat(failed.reason()).isEqualTo("The topic is gone");
+    }
+
+    @Test
+    void isNotOverWhenItsReplicaIsStoppedOrItsProducerReplaced() throws Exception {
+        // Given
+        fill(10);
+        Replays nobodys = replica(id -> false);
+        replays.close();
+        Replay begun = nobodys.begin(request(ALL, FAST, false));
+        ReplayRecords records = new ReplayRecords(clients);
+        records.write(begun);
+        Producer<byte[], byte[]> replaced = clients.producer(Map.of());
+        replaced.close();
+
+        // When
+        assertThatThrownBy(() -> run(begun, records, replaced)).isInstanceOf(KafkaException.class);
+        // A stop interrupts what does not end in time
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> run(begun, records, producer)).isInstanceOf(KafkaException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        records.close();
+
+        // Then
+        assertThat(awaitEnd(replica(id -> true), begun.id()).state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void countsOnFromWhereAnotherWas() throws Exception {
+        // Given: what has been counted cannot be told from one more count, unless it was another number
+        fill(100);
+        Replays nobodys = replica(id -> false);
+        replays.close();
+        Replay begun = nobodys.begin(request(ALL, FAST, true));
+        List<Range> reached = begun.ranges().stream()
+                .map(range -> range.at(range.first() + 10))
+                .toList();
+        ReplayRecords records = new ReplayRecords(clients);
+        records.write(begun.advanced(reached, 7, 0, Skipped.NONE, Instant.now()));
+        records.close();
+
+        // Then
+        assertThat(awaitEnd(replica(id -> true), begun.id()).selected()).isEqualTo(87);
+    }
+
+    @Test
+    void staysOverWhateverAFormerReplicaWrites() throws Exception {
+        // Given
+        fill(10);
+        Replay begun = replays.begin(request(ALL, FAST, false));
+        awaitEnd(replays, begun.id());
+
+        // When: it was frozen, and comes to
+        ReplayRecords former = new ReplayRecords(clients);
+        former.write(begun);
+        former.close();
+
+        // Then: also for those who start when compaction has left only the last word
+        await().atMost(SOON).untilAsserted(() -> {
+            List<ConsumerRecord<byte[], byte[]>> words = in("pasar.replays").stream()
+                    .filter(word -> new String(word.key(), UTF_8).equals(begun.id()))
+                    .toList();
+            assertThat(new String(words.get(words.size() - 1).value(), UTF_8)).contains("\"state\":\"done\"");
+        });
+        assertThat(replays.find(begun.id()).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(in(to)).hasSize(10);
+    }
+
+    @Test
+    void releasesWhatIsRightOnceAndTellsSo() throws Exception {
+        // Given
+        quarantine("right-1", "wrong-1", "right-2", "unwanted-1");
+
+        // When
+        Replay looked = awaitEnd(replays, replays.begin(release(true, false)).id());
+        // Then
+        assertThat(looked.state()).isEqualTo(State.DONE);
+        assertThat(looked.selected()).isEqualTo(2);
+        assertThat(looked.skipped()).isEqualTo(new Skipped(1, 1, 0));
+        assertThat(redelivered).isEmpty();
+
+        // When
+        Replay released = awaitEnd(replays, replays.begin(release(false, false)).id());
+        // Then
+        assertThat(released.published()).isEqualTo(2);
+        assertThat(redelivered).containsExactly("right-1", "right-2");
+
+        // When: at a replica that had no part in it
+        replays.close();
+        Replays other = replica(id -> true);
+        Replay second = awaitEnd(other, other.begin(release(false, false)).id());
+        // Then
+        assertThat(second.selected()).isZero();
+        assertThat(second.skipped()).isEqualTo(new Skipped(1, 1, 2));
+        assertThat(redelivered).hasSize(2);
+        assertThat(listed(other))
+                .extracting(Listed::releasedBy)
+                .containsExactly(released.id(), null, released.id(), null);
+
+        // When
+        Replay again = awaitEnd(other, other.begin(release(false, true)).id());
+        // Then
+        assertThat(again.published()).isEqualTo(2);
+        assertThat(redelivered).hasSize(4);
+    }
+
+    @Test
+    void releasesOnWhereAnotherReplicaHasDied() throws Exception {
+        // Given
+        quarantine(IntStream.range(0, 100).mapToObj(i -> "right-" + i).toArray(String[]::new));
+        boolean[] alive = {true};
+        Replays first = replica(id -> alive[0]);
+        replays.close();
+        Replay begun = first.begin(release(false, false));
+        await().atMost(SOON).until(() -> first.find(begun.id()).orElseThrow().published() > 0);
+        Replay noted = first.find(begun.id()).orElseThrow();
+
+        // When: between its two notes, what is released and how far it is
+        alive[0] = false;
+        first.close();
+        forgetWhatCameAfter(noted);
+        int before = redelivered.size();
+        Replay done = awaitEnd(replica(id -> true), begun.id());
+
+        // Then
+        assertThat(before).isLessThan(100);
+        assertThat(done.state()).isEqualTo(State.DONE);
+        assertThat(done.published()).isEqualTo(100);
+        assertThat(redelivered).doesNotHaveDuplicates().hasSize(100);
+    }
+
+    @Test
+    void goesOnWithAReleaseWhenEventsAreTakenAgain() throws Exception {
+        // Given
+        quarantine("right-1", "right-2");
+        refusing = true;
+
+        // When
+        Replay begun = replays.begin(release(false, false));
+        // Then
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        replays.find(begun.id()).orElseThrow().reason())
+                .isEqualTo("KafkaUnavailableException"));
+        // When
+        refusing = false;
+        // Then
+        assertThat(awaitEnd(replays, begun.id()).state()).isEqualTo(State.DONE);
+        assertThat(redelivered).containsExactly("right-1", "right-2");
+    }
+
+    @Test
+    void listsTheQuarantinePageByPage() throws Exception {
+        // Given
+        quarantine("right-1", "right-2", "right-3", "right-4", "right-5");
+        Quarantine quarantine = new Quarantine(clients, replays);
+        List<String> bodies = new ArrayList<>();
+
+        // When
+        Position next = null;
+        do {
+            Page page = quarantine.list(ofAccount(), next, 2);
+            assertThat(page.deliveries()).hasSizeLessThanOrEqualTo(2);
+            page.deliveries()
+                    .forEach(one -> bodies.add(new String(one.delivery().body(), UTF_8)));
+            next = page.next();
+        } while (next != null);
+
+        // Then
+        assertThat(bodies).containsExactly("right-1", "right-2", "right-3", "right-4", "right-5");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "pasar.tiki.order, pasar.commands, topic that only the gateway itself writes",
         "pasar.tiki.order, pasar.registrations, topic that only the gateway itself writes",
         "pasar.tiki.order, pasar.quarantine, topic that only the gateway itself writes",
+        "pasar.tiki.order, __consumer_offsets, topic of Kafka itself",
         "pasar.tiki.order, a b, no name that a topic can have",
         "pasar.tiki.order, pasar.tiki.order, say same-topic=true",
         "pasar.quarantine, x, must be a topic of events",
         "others, x, must be a topic of events",
     })
     void refusesWhatWouldDoHarm(String topic, String target, String why) {
-        assertThatThrownBy(() -> replays.begin(new ReplayRequest(topic, target, ALL, 1, false, false)))
+        assertThatThrownBy(() -> replays.begin(ReplayRequest.ofEvents(topic, target, ALL, 1, false, false)))
                 .isInstanceOf(ReplayRefusedException.class)
                 .hasMessageContaining(why);
     }
@@ -263,8 +575,8 @@ class ReplaysIT {
     @Test
     void refusesRangesThatAreNone() {
         // Given
-        Selection offsets = new Selection(null, null, null, 1L, null, null, null);
-        Selection times = new Selection(NOON, NOON, null, null, null, null, null);
+        Selection offsets = Selection.ofEvents(null, null, null, 1L, null, null, null);
+        Selection times = Selection.ofEvents(NOON, NOON, null, null, null, null, null);
 
         // Then
         assertThatThrownBy(() -> replays.begin(request(offsets, 1, false)))
@@ -278,12 +590,63 @@ class ReplaysIT {
     @Test
     void createsNoTopic() {
         // Given
-        ReplayRequest nowhere = new ReplayRequest(from, "nowhere", ALL, 1, false, false);
-        ReplayRequest nothing = new ReplayRequest("pasar.tiki.none", to, ALL, 1, false, false);
+        ReplayRequest nowhere = ReplayRequest.ofEvents(from, "nowhere", ALL, 1, false, false);
+        ReplayRequest nothing = ReplayRequest.ofEvents("pasar.tiki.none", to, ALL, 1, false, false);
 
         // Then
         assertThatThrownBy(() -> replays.begin(nowhere)).isInstanceOf(UnknownTopicOrPartitionException.class);
         assertThatThrownBy(() -> replays.begin(nothing)).isInstanceOf(UnknownTopicOrPartitionException.class);
+    }
+
+    private void run(Replay replay, ReplayRecords records, Producer<byte[], byte[]> with) {
+        RateLimiter unlimited = RateLimiter.ofDefaults("test");
+        new ReplayRun(clients, new Republishing(with, replay, unlimited), records, Clock.systemUTC(), () -> true)
+                .run(replay);
+    }
+
+    private Selection ofAccount() {
+        return Selection.inQuarantine(null, null, "tiki", to, null, null);
+    }
+
+    private ReplayRequest release(boolean dryRun, boolean again) {
+        return ReplayRequest.release(ofAccount(), 20, dryRun, again);
+    }
+
+    private List<Listed> listed(Replays replica) {
+        return new Quarantine(clients, replica).list(ofAccount(), null, 100).deliveries();
+    }
+
+    /** In place of the route that deliveries came by. */
+    private CompletableFuture<Outcome> redelivered(Original original, String release) {
+        String body = new String(original.body(), UTF_8);
+        if (body.startsWith("wrong")) {
+            return CompletableFuture.completedFuture(Outcome.REJECTED);
+        }
+        if (body.startsWith("unwanted")) {
+            return CompletableFuture.completedFuture(Outcome.UNWANTED);
+        }
+        if (release == null) {
+            return CompletableFuture.completedFuture(Outcome.VERIFIED);
+        }
+        if (refusing) {
+            return CompletableFuture.completedFuture(Outcome.FAILED);
+        }
+        redelivered.add(body);
+        return CompletableFuture.completedFuture(Outcome.RELEASED);
+    }
+
+    private void quarantine(String... bodies) throws Exception {
+        for (String body : bodies) {
+            ProducerRecord<byte[], byte[]> delivery =
+                    new ProducerRecord<>("pasar.quarantine", ("tiki/" + to).getBytes(UTF_8), body.getBytes(UTF_8));
+            delivery.headers()
+                    .add("pasar_reason", "wrong-signature".getBytes(UTF_8))
+                    .add("pasar_marketplace", "tiki".getBytes(UTF_8))
+                    .add("pasar_account", to.getBytes(UTF_8))
+                    .add("pasar_event_kind", "order".getBytes(UTF_8))
+                    .add("pasar_received_at", "2031-02-03T12:00:00Z".getBytes(UTF_8));
+            producer.send(delivery).get();
+        }
     }
 
     private static void forgetWhatCameAfter(Replay noted) {
@@ -298,7 +661,7 @@ class ReplaysIT {
     }
 
     private Replays replica(Predicate<String> mine) {
-        Replays replica = new Replays(clients, mine, Clock.systemUTC());
+        Replays replica = new Replays(clients, this::redelivered, mine, Clock.systemUTC());
         replicas.add(replica);
         replica.start();
         await().atMost(SOON).ignoreException(NotReadyException.class).until(() -> replica.all() != null);
@@ -306,11 +669,11 @@ class ReplaysIT {
     }
 
     private static Selection account(String account) {
-        return new Selection(null, null, null, null, null, account, null);
+        return Selection.ofEvents(null, null, null, null, null, account, null);
     }
 
     private ReplayRequest request(Selection selection, int rate, boolean dryRun) {
-        return new ReplayRequest(from, to, selection, rate, dryRun, false);
+        return ReplayRequest.ofEvents(from, to, selection, rate, dryRun, false);
     }
 
     private static Replay awaitEnd(Replays replays, String id) {

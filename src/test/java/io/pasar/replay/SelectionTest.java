@@ -34,7 +34,7 @@ class SelectionTest {
     })
     void choosesByTheKey(String account, String entity, String key, boolean taken) {
         // Given
-        Selection selection = new Selection(null, null, null, null, null, account, entity);
+        Selection selection = Selection.ofEvents(null, null, null, null, null, account, entity);
 
         // Then
         assertThat(selection.takes(found(key, NOON))).isEqualTo(taken);
@@ -43,7 +43,7 @@ class SelectionTest {
     @Test
     void choosesByTimeWithTheBeginningAndWithoutTheEnd() {
         // Given
-        Selection selection = new Selection(NOON, NOON.plusSeconds(60), null, null, null, null, null);
+        Selection selection = Selection.ofEvents(NOON, NOON.plusSeconds(60), null, null, null, null, null);
 
         // Then
         assertThat(selection.takes(found("p77/1", NOON.minusMillis(1)))).isFalse();

@@ -11,12 +11,12 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** Tells an event that Kafka will never take from one that it does not take now. */
-final class Refusal {
+public final class Refusal {
 
     private Refusal() {}
 
     /** Whether it is this event that is refused; a failure of the connection, the login or the producer is not. */
-    static boolean isForGood(Exception failure) {
+    public static boolean isForGood(Exception failure) {
         if (failure instanceof SerializationException) {
             return true;
         }
