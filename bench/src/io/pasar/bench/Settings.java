@@ -3,6 +3,7 @@ package io.pasar.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How much is done. Everything comes from system properties named {@code bench.…}.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param heapRequests how many requests Pasar gets before its heap is looked at for the last time; 0 to look at none
  * @param pinned whether the gateways get one half of the cores, broker and generator the other
  * @param profiled whether Pasar and the ceiling are recorded and nothing else is done
+ * @param parts which parts of the benchmark are run, by name; empty for all
  */
 record Settings(
         boolean shortForm,
@@ -25,6 +27,7 @@ record Settings(
         long heapRequests,
         boolean pinned,
         boolean profiled,
+        Set<Part> parts,
         Path jar,
         Path directory) {
 
@@ -44,8 +47,13 @@ record Settings(
                 shortForm ? 0 : 1_000_000,
                 isSet("bench.pin"),
                 isSet("bench.profile"),
+                Part.named(System.getProperty("bench.parts", "")),
                 Path.of(System.getProperty("bench.jar", "target/pasar.jar")).toAbsolutePath(),
                 Path.of(System.getProperty("bench.directory", "target/bench")).toAbsolutePath());
+    }
+
+    boolean wants(Part part) {
+        return parts.contains(part);
     }
 
     private static boolean isSet(String name) {
