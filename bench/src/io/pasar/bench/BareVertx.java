@@ -42,6 +42,8 @@ final class BareVertx extends AbstractVerticle {
                 arguments[1],
                 ProducerConfig.ACKS_CONFIG,
                 "all",
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                2,
                 ProducerConfig.BATCH_SIZE_CONFIG,
                 64 * 1024,
                 ProducerConfig.BUFFER_MEMORY_CONFIG,

@@ -48,26 +48,26 @@ public final class Benchmark {
                     new Profile(settings, gateways).run("127.0.0.1:" + plain, marketplace);
                     return true;
                 }
-                if (!settings.outageOnly()) {
-                    measure(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, "127.0.0.1:" + delayed);
+                Load load = new Load(settings, offsets, results);
+                if (Part.OF_ALL_GATEWAYS.stream().anyMatch(settings::wants)) {
+                    measure(machine, gateways, marketplace, load, "127.0.0.1:" + plain);
                 }
-                outage(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, broker);
+                if (settings.wants(Part.LATE_ACKNOWLEDGEMENTS)) {
+                    delayed(machine, gateways, load, "127.0.0.1:" + delayed);
+                }
+                if (settings.wants(Part.OUTAGE)) {
+                    outage(machine, gateways, marketplace, offsets, "127.0.0.1:" + plain, broker);
+                }
             }
         }
-        if (!settings.outageOnly()) {
+        if (settings.wants(Part.STEPS)) {
             results.microbenchmarks(Microbenchmarks.run(settings));
         }
         results.write();
         return results.allCounted();
     }
 
-    private void measure(
-            Machine machine,
-            Gateways gateways,
-            Marketplace marketplace,
-            Offsets offsets,
-            String bootstrap,
-            String delayedBootstrap)
+    private void measure(Machine machine, Gateways gateways, Marketplace marketplace, Load load, String bootstrap)
             throws Exception {
         Gateway vertx = gateways.vertx(bootstrap, List.of());
         Gateway pasar = gateways.pasar("pasar", bootstrap, List.of());
@@ -81,27 +81,32 @@ public final class Benchmark {
         gateways.awaitRegistered(marketplace);
         System.out.printf("%d of %d accounts registered%n", marketplace.registrations(), settings.accounts());
 
-        Load load = new Load(settings, offsets, results);
         for (Gateway gateway : all) {
             load.warmUp(gateway);
         }
         for (boolean keepAlive : List.of(true, false)) {
-            for (int connections : Settings.CONNECTIONS) {
-                load.takeTurns(Scenario.of(connections, keepAlive), all);
+            if (settings.wants(keepAlive ? Part.KEEP_ALIVE : Part.CONNECTION_PER_DELIVERY)) {
+                for (int connections : Settings.CONNECTIONS) {
+                    load.takeTurns(Scenario.of(connections, keepAlive), all);
+                }
             }
         }
-        for (Gateway gateway : all) {
-            double half = results.peak(gateway.name()) / 2;
-            load.open(gateway, Scenario.of(OPEN_LOOP_CONNECTIONS, true), half, settings.openLoop());
+        if (settings.wants(Part.OPEN_LOOP)) {
+            for (Gateway gateway : all) {
+                double half = results.peak(gateway.name()) / 2;
+                load.open(gateway, Scenario.of(OPEN_LOOP_CONNECTIONS, true), half, settings.openLoop());
+            }
         }
         machine.end(spring.process());
         machine.end(camel.process());
-        accounts(load, pasar);
-        load.heap(pasar);
+        if (settings.wants(Part.ACCOUNTS)) {
+            accounts(load, pasar);
+        }
+        if (settings.wants(Part.HEAP)) {
+            load.heap(pasar);
+        }
         machine.end(pasar.process());
         machine.end(vertx.process());
-
-        delayed(machine, gateways, load, delayedBootstrap);
     }
 
     private void accounts(Load load, Gateway pasar) throws Exception {

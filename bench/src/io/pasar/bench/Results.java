@@ -128,7 +128,7 @@ final class Results {
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json.toFile(), json());
         Path plot = settings.directory().resolve("results.png");
         System.out.println("\n" + json);
-        if (!settings.outageOnly()) {
+        if (closed.values().stream().anyMatch(gateways -> gateways.size() > 1)) {
             Plot.write(plot, closed, open);
             System.out.println(plot);
         }
@@ -170,19 +170,21 @@ final class Results {
                 half.run().millisAt(99),
                 half.run().millisAt(99.9),
                 half.run().millisAt(100)));
-        System.out.printf("%nEvents of the spool drained per second: %s%n", drained());
+        if (!drained.isEmpty()) {
+            System.out.printf("%nEvents of the spool drained per second: %s%n", drained());
+        }
         System.out.println("\nNanoseconds per call (JMH)\n");
         nanos.forEach((name, value) -> System.out.printf("  %-42s %,8.0f%n", name, value));
         System.out.println("\nAims (ratios: median of the rounds, lowest to highest)\n");
         aims().forEach(aim -> System.out.printf(
-                "  %-62s %-10s %-24s %s%n", aim.what(), aim.toReach(), aim.measured(), aim.verdict()));
+                "  %-66s %-11s %-44s %s%n", aim.what(), aim.toReach(), aim.measured(), aim.verdict()));
         System.out.printf("%n%,d answers with 200, %,d records%n", answers, records);
     }
 
     private List<Aim> aims() {
         // Nothing is warm in the short form: its numbers are not held against anything
-        List<Aim> aims = settings.shortForm() || settings.outageOnly() ? new ArrayList<>() : speedAims();
-        if (!settings.shortForm()) {
+        List<Aim> aims = settings.shortForm() ? new ArrayList<>() : speedAims();
+        if (!settings.shortForm() && !drained.isEmpty()) {
             aims.addAll(outageAims());
         }
         aims.add(new Aim(
@@ -194,19 +196,29 @@ final class Results {
         List<Aim> aims = new ArrayList<>();
         for (int connections : Settings.CONNECTIONS) {
             String scenario = Scenario.of(connections, true).name();
-            aims.add(atLeast(0.70, scenario + ": of " + Gateway.VERTX, ratio(scenario, Gateway.VERTX)));
-            aims.add(atLeast(3.0, scenario + ": of the better Spring MVC", springRatio(scenario)));
-            aims.add(atLeast(4.0, scenario + ": of " + Gateway.CAMEL, ratio(scenario, Gateway.CAMEL)));
+            if (closed.containsKey(scenario)) {
+                aims.add(atLeast(0.70, scenario + ": of " + Gateway.VERTX, ratio(scenario, Gateway.VERTX)));
+                aims.add(ofSpring(3.0, scenario));
+                aims.add(ofCamel(4.0, scenario));
+            }
         }
         for (int connections : Settings.CONNECTIONS) {
             String scenario = Scenario.of(connections, false).name();
-            aims.add(atLeast(0.80, scenario + ": of " + Gateway.VERTX, ratio(scenario, Gateway.VERTX)));
-            aims.add(atLeast(1.8, scenario + ": of the better Spring MVC", springRatio(scenario)));
+            if (closed.containsKey(scenario)) {
+                aims.add(atLeast(0.80, scenario + ": of " + Gateway.VERTX, ratio(scenario, Gateway.VERTX)));
+                aims.add(ofSpring(1.8, scenario));
+            }
         }
-        aims.add(atLeast(0.70, DELAYED + ": of " + Gateway.VERTX, ratio(DELAYED, Gateway.VERTX)));
-        aims.add(atLeast(0.95, settings.accounts() + " accounts: of one account", accountsRatio()));
-        double p99 = open.get(Gateway.PASAR).run().millisAt(99);
-        aims.add(new Aim("p99 at half of peak", "<= 10 ms", "%.1f ms".formatted(p99), p99 <= 10));
+        if (closed.containsKey(DELAYED)) {
+            aims.add(atLeast(0.70, DELAYED + ": of " + Gateway.VERTX, ratio(DELAYED, Gateway.VERTX)));
+        }
+        if (closed.containsKey(ONE_ACCOUNT)) {
+            aims.add(atLeast(0.95, settings.accounts() + " accounts: of one account", accountsRatio()));
+        }
+        if (open.containsKey(Gateway.PASAR)) {
+            double p99 = open.get(Gateway.PASAR).run().millisAt(99);
+            aims.add(new Aim("p99 at half of peak", "<= 10 ms", "%.1f ms".formatted(p99), p99 <= 10));
+        }
         if (heaps != null) {
             aims.add(new Aim(
                     "heap in use, %,d to %,d requests".formatted(heaps.earlierRequests(), heaps.laterRequests()),
@@ -246,8 +258,16 @@ final class Results {
         return ratio(scenario, Gateway.PASAR, other);
     }
 
-    private Spread springRatio(String scenario) {
-        return ratio(scenario, Gateway.PASAR, Gateway.SPRING_BLOCKING, Gateway.SPRING_ASYNC);
+    private Aim ofSpring(double aim, String scenario) {
+        Spread ceiling = ratio(scenario, Gateway.VERTX, Gateway.SPRING_BLOCKING, Gateway.SPRING_ASYNC);
+        Spread pasar = ratio(scenario, Gateway.PASAR, Gateway.SPRING_BLOCKING, Gateway.SPRING_ASYNC);
+        return atLeast(aim, scenario + ": of the better Spring MVC", pasar).beside(ceiling);
+    }
+
+    private Aim ofCamel(double aim, String scenario) {
+        Spread ceiling = ratio(scenario, Gateway.VERTX, Gateway.CAMEL);
+        return atLeast(aim, scenario + ": of " + Gateway.CAMEL, ratio(scenario, Gateway.CAMEL))
+                .beside(ceiling);
     }
 
     private Spread accountsRatio() {
@@ -330,6 +350,13 @@ final class Results {
     record Open(double perSecond, Run run) {}
 
     private record Aim(String what, String toReach, String measured, boolean reached) {
+
+        /** What cannot be reached by anybody on this machine shows as such. */
+        private Aim beside(Spread ceiling) {
+            return new Aim(
+                    what, toReach, "%s, the ceiling %.2f".formatted(measured, ceiling.median()), reached);
+        }
+
         private String verdict() {
             return reached ? "reached" : "NOT reached";
         }

@@ -3,6 +3,7 @@ package io.pasar.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How much is done. Everything comes from system properties named {@code bench.…}.
@@ -14,7 +15,7 @@ import java.util.List;
  * @param heapRequests how many requests Pasar gets before its heap is looked at for the last time; 0 to look at none
  * @param pinned whether the gateways get one half of the cores, broker and generator the other
  * @param profiled whether Pasar and the ceiling are recorded and nothing else is done
- * @param outageOnly whether only the outage of the broker is measured
+ * @param parts which parts of the benchmark are run, by name; empty for all
  */
 record Settings(
         boolean shortForm,
@@ -26,7 +27,7 @@ record Settings(
         long heapRequests,
         boolean pinned,
         boolean profiled,
-        boolean outageOnly,
+        Set<Part> parts,
         Path jar,
         Path directory) {
 
@@ -40,15 +41,19 @@ record Settings(
                 shortForm,
                 Integer.getInteger("bench.rounds", shortForm ? 1 : 3),
                 seconds("bench.seconds", shortForm ? 1 : 3),
-                seconds("bench.warm-up", shortForm ? 1 : 8),
+                seconds("bench.warm-up", shortForm ? 1 : 16),
                 seconds("bench.open-loop", shortForm ? 1 : 8),
                 Integer.getInteger("bench.accounts", shortForm ? 500 : 10_000),
                 shortForm ? 0 : 1_000_000,
                 isSet("bench.pin"),
                 isSet("bench.profile"),
-                isSet("bench.outage"),
+                Part.named(System.getProperty("bench.parts", "")),
                 Path.of(System.getProperty("bench.jar", "target/pasar.jar")).toAbsolutePath(),
                 Path.of(System.getProperty("bench.directory", "target/bench")).toAbsolutePath());
+    }
+
+    boolean wants(Part part) {
+        return parts.contains(part);
     }
 
     private static boolean isSet(String name) {

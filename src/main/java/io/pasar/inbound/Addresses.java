@@ -29,7 +29,8 @@ final class Addresses {
     private static final Pattern FORWARDED_HOST =
             Pattern.compile("(?:^|;)\\s*host\\s*=\\s*\"?([^\";]+)\"?", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern DEFAULT_PORT = Pattern.compile(":(80|443)?$");
+    /** The empty one too: a colon may stand without a port. */
+    private static final List<String> DEFAULT_PORTS = List.of(":80", ":443", ":");
 
     private final List<Address> addresses;
     private final List<String> prefixes;
@@ -112,26 +113,34 @@ final class Addresses {
             return Found.NONE;
         }
         String normal = normal(host);
-        List<Address> sameHost =
-                addresses.stream().filter(each -> each.host.equals(normal)).toList();
-        for (Address each : sameHost) {
-            if (each.prefix.equals(prefix)) {
-                return new Found(each.url);
+        boolean changedOnTheWay = asSeen.isEmpty() || asSeen.equals(pathPrefix);
+        Found oldest = Found.NONE;
+        for (Address each : addresses) {
+            if (each.host.equals(normal)) {
+                if (each.prefix.equals(prefix)) {
+                    return each.found;
+                }
+                oldest = each.found;
             }
         }
-        boolean changedOnTheWay = asSeen.isEmpty() || asSeen.equals(pathPrefix);
         // Among several on one host the oldest: better that it seems to be in use than that it seems not to be
-        return changedOnTheWay && !sameHost.isEmpty() ? new Found(sameHost.get(sameHost.size() - 1).url) : Found.NONE;
+        return changedOnTheWay ? oldest : Found.NONE;
     }
 
     private static String normal(String host) {
-        return DEFAULT_PORT.matcher(host.strip()).replaceFirst("").toLowerCase(Locale.ROOT);
+        String stripped = host.strip().toLowerCase(Locale.ROOT);
+        for (String port : DEFAULT_PORTS) {
+            if (stripped.endsWith(port)) {
+                return stripped.substring(0, stripped.length() - port.length());
+            }
+        }
+        return stripped;
     }
 
-    private record Address(String url, String host, String prefix) {
+    private record Address(Found found, String host, String prefix) {
 
         private static Address of(URI url) {
-            return new Address(url.toString(), normal(url.getRawAuthority()), url.getRawPath());
+            return new Address(new Found(url.toString()), normal(url.getRawAuthority()), url.getRawPath());
         }
     }
 

@@ -2,8 +2,8 @@ package io.pasar.inbound;
 
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +17,10 @@ final class Deadlines {
 
     private final Vertx vertx;
     private final long afterNanos;
-    private final Queue<Deadline> pending = new ArrayDeque<>();
+
+    /** In order, and quick to take out of: what is met early would else live for its whole time, thousands a second. */
+    private final Set<Deadline> pending = new LinkedHashSet<>();
+
     private boolean armed;
 
     Deadlines(Vertx vertx, Duration after) {
@@ -27,7 +30,7 @@ final class Deadlines {
 
     /** Runs {@code onExpiry} on this event loop when the time has passed, unless it is met before. */
     Deadline add(Runnable onExpiry) {
-        Deadline deadline = new Deadline(System.nanoTime() + afterNanos, onExpiry);
+        Deadline deadline = new Deadline(this, System.nanoTime() + afterNanos, onExpiry);
         pending.add(deadline);
         if (!armed) {
             arm(afterNanos);
@@ -43,34 +46,42 @@ final class Deadlines {
     private void expire() {
         long now = System.nanoTime();
         // Still armed: one that adds itself again must not arm for its own time, past those that are due before it
-        while (!pending.isEmpty() && pending.peek().at - now <= 0) {
-            pending.poll().expire();
+        for (Deadline next = next(); next != null && next.at - now <= 0; next = next()) {
+            next.met();
+            next.expire();
         }
         armed = false;
         if (!pending.isEmpty()) {
-            arm(pending.peek().at - now);
+            arm(next().at - now);
         }
     }
 
-    /** One of them; it stays queued to its end, so it holds on to nothing once it is met. */
+    private Deadline next() {
+        return pending.isEmpty() ? null : pending.iterator().next();
+    }
+
+    int pending() {
+        return pending.size();
+    }
+
+    /** One of them. Compared by identity. */
     static final class Deadline {
 
+        private final Deadlines deadlines;
         private final long at;
-        private Runnable onExpiry;
+        private final Runnable onExpiry;
 
-        private Deadline(long at, Runnable onExpiry) {
+        private Deadline(Deadlines deadlines, long at, Runnable onExpiry) {
+            this.deadlines = deadlines;
             this.at = at;
             this.onExpiry = onExpiry;
         }
 
         void met() {
-            onExpiry = null;
+            deadlines.pending.remove(this);
         }
 
         private void expire() {
-            if (onExpiry == null) {
-                return;
-            }
             try {
                 onExpiry.run();
             } catch (RuntimeException e) {

@@ -8,8 +8,7 @@ import java.time.Clock;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.CamelContext;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.spi.CamelContextCustomizer;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -52,21 +51,14 @@ class InboundBeans {
         return new IngestEngine(configuration, allowedHeaders, recipients::want, addresses, metrics);
     }
 
+    /** Not by a {@code CamelContextConfiguration}: with one Camel makes several events of each step of each delivery. */
     @Bean
-    CamelContextConfiguration ingestOpensLast(IngestEngine engine) {
-        return new CamelContextConfiguration() {
-            @Override
-            public void beforeApplicationStart(CamelContext context) {
-                try {
-                    context.addStartupListener(engine);
-                } catch (Exception e) {
-                    throw new IllegalStateException("Camel takes no start-up listener", e);
-                }
-            }
-
-            @Override
-            public void afterApplicationStart(CamelContext context) {
-                // Nothing: the listener has opened the port by now
+    CamelContextCustomizer ingestOpensLast(IngestEngine engine) {
+        return context -> {
+            try {
+                context.addStartupListener(engine);
+            } catch (Exception e) {
+                throw new IllegalStateException("Camel takes no start-up listener", e);
             }
         };
     }

@@ -467,9 +467,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private Map<String, String> headers(Map<String, String> pathParameters, String prefix) {
             Map<String, String> headers = new HashMap<>();
             for (String name : allowedHeaders.names()) {
-                List<String> values = request.headers().getAll(name);
-                if (!values.isEmpty()) {
-                    headers.put(name, String.join(", ", values));
+                // Most of them are not there
+                if (request.headers().contains(name)) {
+                    headers.put(name, String.join(", ", request.headers().getAll(name)));
                 }
             }
             headers.putAll(pathParameters);

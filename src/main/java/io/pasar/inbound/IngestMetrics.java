@@ -31,6 +31,7 @@ final class IngestMetrics {
     private final MeterProvider<Counter> quarantined;
     private final MeterProvider<Timer> publishTime;
     private final Map<EventKind, OfKind> ofKinds = new ConcurrentHashMap<>();
+    private final Map<String, Counter> ofAddresses = new ConcurrentHashMap<>();
 
     IngestMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -75,7 +76,9 @@ final class IngestMetrics {
 
     /** @param address a configured URL, or other */
     void verified(String address) {
-        verified.withTags("address", address).increment();
+        ofAddresses
+                .computeIfAbsent(address, missing -> verified.withTags("address", address))
+                .increment();
     }
 
     void rejected(String marketplace, String account, String reason) {

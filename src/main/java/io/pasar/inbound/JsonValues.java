@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Set;
 
 /**
  * A few values out of a JSON body, read in passing: a tree of all of it would be the most expensive thing that the
@@ -29,18 +29,15 @@ final class JsonValues {
             .build()
             .reader();
 
-    private final List<Wanted> wanted;
+    private final Place root = new Place();
 
     JsonValues(List<JsonPointer> pointers) {
-        this.wanted = pointers.stream()
-                .distinct()
-                .map(pointer -> new Wanted(pointer, pointer))
-                .toList();
+        pointers.forEach(pointer -> root.add(pointer, pointer));
     }
 
     /** The texts, numbers and other single values at the pointers; nothing at all if the body is not one JSON value. */
     Map<JsonPointer, JsonNode> in(byte[] body) {
-        if (wanted.isEmpty()) {
+        if (root.wanted.isEmpty()) {
             return Map.of();
         }
         Map<JsonPointer, JsonNode> found = new HashMap<>();
@@ -48,7 +45,7 @@ final class JsonValues {
             if (parser.nextToken() == null) {
                 return Map.of();
             }
-            read(parser, wanted, found);
+            read(parser, root, found);
             return parser.nextToken() == null ? found : Map.of();
         } catch (IOException | RuntimeException e) {
             // A number such as 1e2147483648 comes out of Jackson as a NumberFormatException
@@ -56,41 +53,51 @@ final class JsonValues {
         }
     }
 
-    private static void read(JsonParser parser, List<Wanted> wanted, Map<JsonPointer, JsonNode> found)
-            throws IOException {
-        // Of a name that comes twice the last one counts
-        wanted.forEach(value -> found.remove(value.pointer));
-        if (wanted.isEmpty()) {
+    /** @param place null where nothing is wanted */
+    private static void read(JsonParser parser, Place place, Map<JsonPointer, JsonNode> found) throws IOException {
+        if (place == null) {
             parser.skipChildren();
-        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+            return;
+        }
+        // Of a name that comes twice the last one counts
+        found.keySet().removeAll(place.wanted);
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                String field = name;
                 parser.nextToken();
-                read(parser, below(wanted, rest -> rest.matchProperty(field)), found);
+                read(parser, place.fields.get(name), found);
             }
         } else if (parser.currentToken() == JsonToken.START_ARRAY) {
             for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-                int index = i;
-                read(parser, below(wanted, rest -> rest.matchElement(index)), found);
+                read(parser, place.elements.get(i), found);
             }
-        } else {
+        } else if (!place.here.isEmpty()) {
             JsonNode value = JSON.readTree(parser);
-            wanted.stream().filter(here -> here.rest.matches()).forEach(here -> found.put(here.pointer, value));
+            place.here.forEach(pointer -> found.put(pointer, value));
         }
     }
 
-    private static List<Wanted> below(List<Wanted> wanted, UnaryOperator<JsonPointer> step) {
-        List<Wanted> below = List.of();
-        for (Wanted value : wanted) {
-            JsonPointer rest = step.apply(value.rest);
-            if (rest != null) {
-                below = below.isEmpty() ? new ArrayList<>(wanted.size()) : below;
-                below.add(new Wanted(value.pointer, rest));
+    /** Where in a body something is wanted. */
+    private static final class Place {
+
+        private final Map<String, Place> fields = new HashMap<>();
+        private final Map<Integer, Place> elements = new HashMap<>();
+        private final Set<JsonPointer> here = new HashSet<>();
+
+        /** Here and below. */
+        private final Set<JsonPointer> wanted = new HashSet<>();
+
+        /** @param rest of the pointer, from here */
+        private void add(JsonPointer pointer, JsonPointer rest) {
+            wanted.add(pointer);
+            if (rest.matches()) {
+                here.add(pointer);
+                return;
+            }
+            Place below = fields.computeIfAbsent(rest.getMatchingProperty(), name -> new Place());
+            below.add(pointer, rest.tail());
+            if (rest.mayMatchElement()) {
+                elements.put(rest.getMatchingIndex(), below);
             }
         }
-        return below;
     }
-
-    /** @param rest of the pointer, from where the parser is */
-    private record Wanted(JsonPointer pointer, JsonPointer rest) {}
 }

@@ -60,4 +60,21 @@ class DeadlinesTest {
         last.get(10, TimeUnit.SECONDS);
         assertThat(met).isNotDone();
     }
+
+    @Test
+    void keepsNothingOfOneThatIsMet() throws Exception {
+        // Given
+        CompletableFuture<Integer> pending = new CompletableFuture<>();
+
+        // When
+        vertx.runOnContext(now -> {
+            Deadline first = deadlines.add(() -> {});
+            deadlines.add(() -> {});
+            first.met();
+            pending.complete(deadlines.pending());
+        });
+
+        // Then
+        assertThat(pending.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+    }
 }

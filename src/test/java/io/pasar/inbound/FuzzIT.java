@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * {@code mvn verify -Pchaos}. Each target runs in a process of its own. An input that fails is left in
  * {@code target/fuzz/<target>/findings}; moved into {@code src/test/resources/fuzz/<target>}, every build runs it.
  */
-@EnabledIfSystemProperty(named = "pasar.fuzz.inputs", matches = "\\d+")
+@EnabledIfSystemProperty(named = "pasar.chaos", matches = "true")
 class FuzzIT {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(FuzzIT.class);
@@ -43,7 +43,8 @@ class FuzzIT {
     private static final Pattern INPUTS = Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
     private static final Pattern COVERAGE = Pattern.compile("cov: (\\d+) ft: (\\d+)");
 
-    private final long inputs = Long.getLong("pasar.fuzz.inputs", 0);
+    private final long inputs =
+            Long.getLong("pasar.fuzz.inputs", Boolean.getBoolean("pasar.chaos.short") ? 20_000 : 1_000_000);
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({

@@ -2,6 +2,7 @@ package io.pasar.loss;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pasar.loss.Ledger.Answer;
 import io.pasar.loss.SteadySenders.Series;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * the last tenth, so both moments are in it. The rate is one at which two cores are mostly idle, senders and broker
  * included: the times are the gateway's, not those of a queue for the processor.
  */
-@EnabledIfSystemProperty(named = "pasar.chaos.requests", matches = "\\d+")
+@EnabledIfSystemProperty(named = "pasar.chaos", matches = "true")
 class AnswerTimesIT {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AnswerTimesIT.class);
@@ -59,9 +60,10 @@ class AnswerTimesIT {
     private static final int STALLED_BODIES = 300;
     private static final byte[] STALLED_BYTES = new byte[600_000];
 
-    private final int requests = Integer.getInteger("pasar.chaos.requests", 0);
+    private final boolean inShort = Boolean.getBoolean("pasar.chaos.short");
+    private final int requests = Integer.getInteger("pasar.chaos.requests", inShort ? 3_000 : 100_000);
     private final int warmUp = Math.max(5_000, requests / 5);
-    private final boolean timed = Boolean.getBoolean("pasar.chaos.timed");
+    private final boolean timed = Boolean.getBoolean("pasar.chaos.timed") && !inShort;
 
     @TempDir
     private Path directory;
@@ -71,6 +73,7 @@ class AnswerTimesIT {
     @BeforeEach
     void name(TestInfo test) {
         mode = test.getTestMethod().orElseThrow().getName();
+        assumeThat(inShort).as("one is enough for the short form").isIn(false, mode.equals("whileKafkaIsFrozen"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.pasar.kafka.KafkaClients;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.apache.camel.Predicate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,6 +32,12 @@ class SpoolBeans {
     @Bean("spool")
     SpoolStep spoolStep(Spool spool, Clock clock) {
         return new SpoolStep(spool, clock);
+    }
+
+    /** For route files, as a predicate: Camel would copy the whole exchange to ask a bean's method. */
+    @Bean
+    Predicate spoolGoesFirst(SpoolStep spool) {
+        return spool::goesFirst;
     }
 
     @Bean

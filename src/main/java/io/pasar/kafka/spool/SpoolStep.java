@@ -29,8 +29,8 @@ final class SpoolStep extends AsyncProcessorSupport {
         this.clock = clock;
     }
 
-    /** Named in route files: whether the message belongs into the spool without being tried at Kafka. */
-    public boolean goesFirst(Exchange exchange) {
+    /** Whether the message belongs into the spool without being tried at Kafka. */
+    boolean goesFirst(Exchange exchange) {
         Message message = exchange.getMessage();
         return spool.goesFirst(topic(message), key(message));
     }
