@@ -353,8 +353,7 @@ final class Results {
 
         /** What cannot be reached by anybody on this machine shows as such. */
         private Aim beside(Spread ceiling) {
-            return new Aim(
-                    what, toReach, "%s, the ceiling %.2f".formatted(measured, ceiling.median()), reached);
+            return new Aim(what, toReach, "%s, the ceiling %.2f".formatted(measured, ceiling.median()), reached);
         }
 
         private String verdict() {

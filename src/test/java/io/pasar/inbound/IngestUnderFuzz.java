@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -92,10 +94,14 @@ final class IngestUnderFuzz implements AutoCloseable {
         bind("identify", beans.identify());
         bind("eventHeaders", beans.eventHeaders());
         bind("quarantineHeaders", beans.quarantineHeaders());
-        bind("quarantineRate", beans.quarantineRate(metrics));
-        bind("published", beans.published(metrics, clock));
+        ThreadPoolExecutor pool = beans.quarantinePool();
+        bind("quarantinePool", pool);
+        bind("quarantineRate", beans.quarantineRate(pool, metrics));
+        bind("published", beans.published(metrics));
         bind("notPublished", beans.notPublished(metrics));
-        bind("spool", new NoSpool());
+        bind("spool", (Processor) IngestUnderFuzz::failToPublish);
+        // Kafka takes everything here, so nothing has to wait on the disk
+        bind("spoolGoesFirst", (Predicate) exchange -> false);
         bind("looker", new Looker());
         start();
         watchLog();
@@ -218,6 +224,8 @@ final class IngestUnderFuzz implements AutoCloseable {
                 Duration.ofMillis(50),
                 64,
                 DataSize.ofKilobytes(256),
+                1_000,
+                Duration.ofSeconds(30),
                 Duration.ZERO,
                 null);
     }
@@ -254,15 +262,7 @@ final class IngestUnderFuzz implements AutoCloseable {
         }
     }
 
-    /** Kafka takes everything here, so nothing has to wait on the disk. Public methods: the routes call them. */
-    public static final class NoSpool implements Processor {
-        public boolean goesFirst(Exchange exchange) {
-            return false;
-        }
-
-        @Override
-        public void process(Exchange exchange) {
-            throw new IllegalStateException("A delivery failed on its way to Kafka");
-        }
+    private static void failToPublish(Exchange exchange) {
+        throw new IllegalStateException("A delivery failed on its way to Kafka");
     }
 }

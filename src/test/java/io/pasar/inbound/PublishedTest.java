@@ -30,7 +30,8 @@ class PublishedTest {
                         null,
                         null,
                         null,
-                        new Identity("1", "1", true, null))
+                        new Identity("1", "1", true, null),
+                        null)
                 .attachTo(exchange);
 
         // When

@@ -73,7 +73,9 @@ class AnswerTimesIT {
     @BeforeEach
     void name(TestInfo test) {
         mode = test.getTestMethod().orElseThrow().getName();
-        assumeThat(inShort).as("one is enough for the short form").isIn(false, mode.equals("whileKafkaIsFrozen"));
+        assumeThat(!inShort || mode.equals("whileKafkaIsFrozen"))
+                .as("one is enough for the short form")
+                .isTrue();
     }
 
     @Test
