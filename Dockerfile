@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/root/.m2 mvn --batch-mode --quiet package -DskipT
 # One layer per rate of change, so that an upgrade of Pasar alone moves a few hundred kilobytes
 RUN java -Djarmode=tools -jar target/pasar.jar extract --layers --destination extracted
 
-FROM eclipse-temurin:21-jre-noble
+FROM eclipse-temurin:25-jre-noble
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends curl \
  && rm -rf /var/lib/apt/lists/* \
@@ -24,14 +24,20 @@ COPY --from=build /build/extracted/dependencies/ ./
 COPY --from=build /build/extracted/snapshot-dependencies/ ./
 COPY --from=build /build/extracted/application/ ./
 USER 10001:10001
-# Class-data sharing: a start up to where routes and Kafka would begin, whose classes every later start finds ready
-RUN java -XX:ArchiveClassesAtExit=pasar.jsa -Dspring.context.exit=onRefresh -jar pasar.jar \
-      --pasar.kafka.bootstrap-servers=127.0.0.1:9 --pasar.data-dir=/tmp/training \
- && rm -r /tmp/training
+# Every later start finds its classes ready, loaded and linked, as this one has left them: a gateway at work with the
+# sandbox's sellers for a minute. The broker is another process's, whose classes would only take memory.
+RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 --camel.main.auto-startup=false \
+      --pasar.data-dir=/tmp/broker > /tmp/broker.log & broker=$! \
+ && { timeout 60 java -XX:+UseG1GC -XX:AOTCacheOutput=pasar.aot -jar pasar.jar --spring.profiles.active=sandbox \
+      --pasar.kafka.bootstrap-servers=127.0.0.1:19092 --pasar.data-dir=/tmp/training || true; } \
+ && kill "$broker" && { wait "$broker" || true; } \
+ && test -s pasar.aot \
+ && rm -r /tmp/broker /tmp/broker.log /tmp/training
 # Configuration: mount /pasar/config/application.yaml, /pasar/accounts with account files, and /pasar/routes to replace the packed routes whole
 VOLUME /pasar/data
 EXPOSE 8080 8081
-ENV JAVA_TOOL_OPTIONS="-XX:SharedArchiveFile=pasar.jsa -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
+# In place of these by an environment variable: the archive is not among them
+ENV JAVA_TOOL_OPTIONS="-XX:+UseSerialGC -Xms32m -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["curl", "--fail", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1:8081/actuator/health/liveness"]
-ENTRYPOINT ["java", "-jar", "pasar.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=pasar.aot", "-jar", "pasar.jar"]
