@@ -26,7 +26,7 @@ COPY --from=build /build/extracted/application/ ./
 USER 10001:10001
 # Every later start finds its classes ready, loaded and linked, as this one has left them: a gateway at work with the
 # sandbox's sellers for a minute. The broker is another process's, whose classes would only take memory.
-RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 \
+RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 --camel.main.auto-startup=false \
       --pasar.data-dir=/tmp/broker > /tmp/broker.log & broker=$! \
  && { timeout 60 java -XX:+UseG1GC -XX:AOTCacheOutput=pasar.aot -jar pasar.jar --spring.profiles.active=sandbox \
       --pasar.kafka.bootstrap-servers=127.0.0.1:19092 --pasar.data-dir=/tmp/training || true; } \
