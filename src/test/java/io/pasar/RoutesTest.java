@@ -174,6 +174,15 @@ class RoutesTest {
                         tap -> assertThat(tap.path("executorService").asText()).isEqualTo("quarantinePool"));
     }
 
+    /** What waits for Kafka in it is counted by its id, and bounded. */
+    @Test
+    void tapsIntoTheRouteThatIsCounted() {
+        assertThat(all("route"))
+                .filteredOn(route -> route.path("from").path("uri").asText().equals("direct:quarantine"))
+                .extracting(route -> route.path("id").asText())
+                .containsExactly("quarantine");
+    }
+
     /** The steps of every route and template. */
     private static List<List<JsonNode>> flows() {
         return Stream.concat(

@@ -143,7 +143,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private boolean cutLongestIdle(long mostRequests) {
         for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
             Activity activity = each.getValue();
-            if (!activity.working && !activity.closing && activity.requests <= mostRequests) {
+            if (activity.working == 0 && !activity.closing && activity.requests <= mostRequests) {
                 activity.closing = true;
                 each.getKey().close();
                 return true;
@@ -171,7 +171,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     /** Closes the connections on which nothing is being received or answered. From any thread. */
     void closeIdle() {
         loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
-                .filter(connection -> !activities.get(connection).working)
+                .filter(connection -> activities.get(connection).working == 0)
                 .forEach(HttpConnection::close));
     }
 
@@ -322,7 +322,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     /** What a connection has done so far. */
     private static final class Activity {
         private long requests;
-        private boolean working;
+
+        /** Requests without their answer: one behind another may begin before that one's answer is written. */
+        private int working;
+
         private boolean closing;
         private Deadline idle;
     }
@@ -348,7 +351,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
         private void begin() {
             activity.requests++;
-            activity.working = true;
+            activity.working++;
             request.response().exceptionHandler(gone -> {});
             request.exceptionHandler(gone -> abandon());
             request.endHandler(end -> bodyEnded = true);
@@ -508,7 +511,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void done() {
-            activity.working = false;
+            activity.working--;
             if (!activity.closing) {
                 return;
             }

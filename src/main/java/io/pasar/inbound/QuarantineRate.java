@@ -13,7 +13,8 @@ import org.apache.camel.Exchange;
 
 /**
  * Whether one more rejected delivery of an account is kept: ten in ten seconds, so that whoever guesses an account's
- * address cannot fill a disk; and while Kafka is slow only a few of all accounts, so that nobody fills the heap. Public for the route files. Safe for use by many threads.
+ * address cannot fill a disk; and while Kafka is slow only a few of all accounts, so that nobody fills the heap. Public
+ * for the route files. Safe for use by many threads.
  */
 public final class QuarantineRate {
 
@@ -24,13 +25,16 @@ public final class QuarantineRate {
             .build();
 
     /** What may wait for Kafka while it is slow: up to so many bodies, held beside those that are being received. */
-    private static final int MOST_WAITING = 24;
+    private static final int MOST_WAITING = 32;
+
+    /** The id of the route that takes them to Kafka. */
+    private static final String ROUTE = "quarantine";
 
     private final RateLimiterRegistry limiters = RateLimiterRegistry.of(TEN_IN_TEN_SECONDS);
     private final ThreadPoolExecutor pool;
     private final IngestMetrics metrics;
 
-    /** @param pool on which rejected deliveries go to Kafka, and wait for it */
+    /** @param pool on which rejected deliveries begin their way to Kafka */
     QuarantineRate(ThreadPoolExecutor pool, IngestMetrics metrics) {
         this.pool = pool;
         this.metrics = metrics;
@@ -52,10 +56,16 @@ public final class QuarantineRate {
             metrics.quarantined(delivery.account().marketplace(), "over-rate");
             return false;
         }
-        boolean room = pool.getQueue().size() < MOST_WAITING;
+        boolean room = waiting(exchange) < MOST_WAITING;
         if (!room) {
             metrics.quarantined(delivery.account().marketplace(), "not-kept");
         }
         return room;
+    }
+
+    /** No thread waits for Kafka: what has left the pool is in its route until Kafka has answered. */
+    private int waiting(Exchange exchange) {
+        return pool.getQueue().size()
+                + exchange.getContext().getInflightRepository().size(ROUTE);
     }
 }

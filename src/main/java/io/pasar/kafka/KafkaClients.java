@@ -185,8 +185,9 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     private LateProducer late(Map<String, Object> settings, UnaryOperator<Callback> budget) {
         LateProducer producer =
                 new LateProducer(() -> connect(() -> new KafkaProducer<>(settings)), this::forget, budget);
+        boolean found = producer.connect();
         watch.add(producer);
-        if (!producer.connect()) {
+        if (!found) {
             LOGGER.atWarn()
                     .addKeyValue("bootstrapServers", bootstrapServers)
                     .log("No bootstrap server of Kafka can be found; looking again every second");

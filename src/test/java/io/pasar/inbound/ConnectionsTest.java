@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.account.PublicUrl;
+import io.pasar.inbound.IngestConfiguration.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
 /** Clients that connect and do not behave. */
@@ -41,6 +44,10 @@ class ConnectionsTest {
     private IngestEngine engine;
 
     private void start(int maxConnections, Duration closeIdleAfter, int answer) throws Exception {
+        start(maxConnections, closeIdleAfter, answer, null);
+    }
+
+    private void start(int maxConnections, Duration closeIdleAfter, int answer, Tls tls) throws Exception {
         IngestConfiguration configuration = new IngestConfiguration(
                 0,
                 "127.0.0.1",
@@ -54,7 +61,7 @@ class ConnectionsTest {
                 maxConnections,
                 closeIdleAfter,
                 Duration.ZERO,
-                null);
+                tls);
         engine = new IngestEngine(
                 configuration,
                 new AllowedHeaders(),
@@ -177,6 +184,51 @@ class ConnectionsTest {
                         .counter()
                         .count())
                 .isOne();
+
+        // When
+        sockets.get(0).close();
+
+        // Then
+        await().atMost(SOON).ignoreExceptions().until(() -> post(connect(), "a").contains(" 200 "));
+    }
+
+    @Test
+    void areAtWorkWhoseNextRequestBeganBeforeTheAnswerToTheLast() throws Exception {
+        // Given
+        start(ENOUGH, NEVER, 0);
+        for (int i = 0; i < ENOUGH; i++) {
+            connect()
+                    .getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: x\r\n\r\n" + HEAD + "2\r\n\r\na").getBytes(ISO_8859_1));
+        }
+        await().atMost(SOON).until(() -> meters.get("pasar.held").gauge().value() == ENOUGH);
+
+        // Then
+        assertThat(isCut(connect(), SOON)).isTrue();
+    }
+
+    @Test
+    void overTlsAreWorkedOnAlike(@TempDir Path directory) throws Exception {
+        // Given
+        Certificate certificate = Certificate.in(directory);
+        start(100, NEVER, 0, certificate.tls());
+
+        // When
+        String answer = post(over(certificate), "a");
+        Socket unknown = over(certificate);
+        unknown.getOutputStream().write("POST / HTTP/3.7\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+
+        // Then
+        assertThat(answer).contains(" 200 ");
+        assertThat(new String(unknown.getInputStream().readAllBytes(), ISO_8859_1))
+                .contains(" 400 ", "bad-request");
+    }
+
+    private Socket over(Certificate certificate) throws Exception {
+        Socket plain = connect();
+        Socket socket = certificate.client().getSocketFactory().createSocket(plain, "localhost", 0, true);
+        sockets.add(socket);
+        return socket;
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.pasar.kafka.spool;
 
+import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.SpoolStore.Entry;
 import io.pasar.kafka.spool.SpoolStore.Stored;
@@ -170,13 +171,10 @@ final class Drain {
      */
     void send(SpoolStore store, long end) throws RocksDBException {
         pace();
-        if (isFailing() && isReady(end)) {
+        if (isFailing() && isReady(end) && isConnected()) {
             cursor = firstFailed;
             firstFailed = Long.MAX_VALUE;
             failedIn.set(NEVER);
-            if (line.closed().get()) {
-                line = new Line(connect.get(), new AtomicBoolean());
-            }
         }
         while (!isFailing() && isReady(end)) {
             var events =
@@ -191,6 +189,21 @@ final class Drain {
                 cursor = stored.entry().sequence() + 1;
                 send(stored);
             }
+        }
+    }
+
+    /** Where there can be no producer now, a file of its login missing say, the spool must go on taking events. */
+    private boolean isConnected() {
+        if (!line.closed().get()) {
+            return true;
+        }
+        try {
+            line = new Line(connect.get(), new AtomicBoolean());
+            return true;
+        } catch (KafkaStartException e) {
+            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be drained; trying again");
+            resumeAt = System.nanoTime() + LONGEST_PAUSE;
+            return false;
         }
     }
 

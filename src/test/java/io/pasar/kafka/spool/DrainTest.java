@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.Drain.Settled;
 import io.pasar.kafka.spool.Drain.Verdict;
@@ -24,12 +25,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -61,20 +64,29 @@ class DrainTest {
     private final LiveSends live = mock(LiveSends.class);
     private final MockProducer<byte[], byte[]> renewed =
             new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
-    private final Iterator<MockProducer<byte[], byte[]>> producers =
-            List.of(kafka, renewed).iterator();
+    private final Iterator<Supplier<Producer<byte[], byte[]>>> producers = List.<Supplier<Producer<byte[], byte[]>>>of(
+                    () -> kafka, this::missingFile, () -> renewed)
+            .iterator();
     private final Drain drain = drain();
 
     @TempDir
     private Path directory;
 
+    private boolean mayBeMissing;
     private SpoolStore store;
     private long end = 1;
 
     private Drain drain() {
         when(live.budget()).thenReturn(Duration.ofMillis(400));
         when(live.latency()).thenReturn(Duration.ZERO);
-        return new Drain(producers::next, live, missingTopics, settled::add);
+        return new Drain(() -> producers.next().get(), live, missingTopics, settled::add);
+    }
+
+    private Producer<byte[], byte[]> missingFile() {
+        if (!mayBeMissing) {
+            return producers.next().get();
+        }
+        throw new KafkaStartException("pasar.kafka.properties: truststore.p12 is missing");
     }
 
     @BeforeEach
@@ -142,6 +154,31 @@ class DrainTest {
 
         // Then
         assertThat(sent()).containsExactly("a1", "b1", "a1", "a2");
+    }
+
+    @Test
+    void waitsWhereThereCanBeNoProducerNow() throws Exception {
+        // Given
+        mayBeMissing = true;
+        add("a1");
+        drain.send(store, end);
+        kafka.errorNext(new KafkaException("closed"));
+        settle();
+        await().until(() -> drain.isReady(end));
+
+        // When
+        drain.send(store, end);
+
+        // Then
+        assertThat(drain.isReady(end)).isFalse();
+        assertThat(sent()).containsExactly("a1");
+
+        // When
+        await().until(() -> drain.isReady(end));
+        drain.send(store, end);
+
+        // Then
+        assertThat(sent()).containsExactly("a1", "a1");
     }
 
     @Test
