@@ -46,7 +46,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         LOGGER.atWarn().addKeyValue("cause", e.toString()).log("Kafka did not answer a call of the API");
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        return answer(Problem.KAFKA_UNAVAILABLE.with("Try again shortly: to ask twice does no harm."), headers);
+        return answer(
+                Problem.KAFKA_UNAVAILABLE.with("Try again shortly: to ask twice does no harm,"
+                        + " save for a replay or a release: see GET /api/replays first."),
+                headers);
     }
 
     @ExceptionHandler

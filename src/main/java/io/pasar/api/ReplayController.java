@@ -16,6 +16,7 @@ import java.net.URI;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.List;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,6 +186,10 @@ class ReplayController {
         } catch (UnknownTopicOrPartitionException e) {
             throw Problem.UNKNOWN_TOPIC.because(
                     "'topic', its 'partition' or 'to' does not exist. The gateway creates no topic for a replay.");
+        } catch (TopicAuthorizationException e) {
+            throw Problem.INVALID_PARAMETER.because(
+                    "Kafka does not let the gateway see 'topic' or 'to': its login needs"
+                            + " the ACLs Describe and Read on 'topic', Describe and Write on 'to'.");
         }
     }
 

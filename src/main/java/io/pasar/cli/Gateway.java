@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
@@ -43,6 +44,8 @@ final class Gateway {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
     private static final String PROBLEM = "urn:pasar:problem:";
+    private static final String MAYBE = "What was asked may still be carried out. To ask again does no harm, save for a"
+            + " replay or a release: see GET /api/replays first.";
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -83,19 +86,20 @@ final class Gateway {
             if (System.nanoTime() - begun >= wait.toNanos()) {
                 throw notDone(id, wait);
             }
-            answer = look("/api/commands/" + encoded(id), begun, wait);
+            answer = look("/api/commands/" + encoded(id), begun, wait, GatewayException::mayPass);
         }
         return answer.body();
     }
 
     /** A gateway that is restarted, or loses Kafka, while somebody waits may well have the outcome a moment later. */
-    private Answer look(String path, long begun, Duration wait) throws GatewayException {
+    private Answer look(String path, long begun, Duration wait, Predicate<GatewayException> mayPass)
+            throws GatewayException {
         while (true) {
             pause();
             try {
                 return send("GET", path);
             } catch (GatewayException e) {
-                if (!e.mayPass() || System.nanoTime() - begun >= wait.toNanos()) {
+                if (!mayPass.test(e) || System.nanoTime() - begun >= wait.toNanos()) {
                     throw e;
                 }
             }
@@ -130,7 +134,13 @@ final class Gateway {
 
     /** @param wait how long a gateway that is away is waited for */
     JsonNode lookAtReplay(String id, Duration wait) throws GatewayException {
-        return look("/api/replays/" + encoded(id), System.nanoTime(), wait).body();
+        return look("/api/replays/" + encoded(id), System.nanoTime(), wait, Gateway::mayHaveRestarted)
+                .body();
+    }
+
+    /** Of a command, not to have been ready is the outcome; of a replay, nobody has read yet how far it is. */
+    private static boolean mayHaveRestarted(GatewayException e) {
+        return e.mayPass() || e.problem().path("type").asText().equals(PROBLEM + "not-ready");
     }
 
     private Answer send(String method, String path) throws GatewayException {
@@ -216,7 +226,7 @@ final class Gateway {
             return GatewayException.of(
                     Kind.BUSY,
                     "The gateway at %s did not answer within %d s".formatted(url, ANSWER_WITHIN.toSeconds()),
-                    "What was asked may still be carried out; to ask again does no harm.");
+                    MAYBE);
         }
         if (failure instanceof SSLException) {
             return GatewayException.of(
@@ -227,8 +237,7 @@ final class Gateway {
         return GatewayException.of(
                 Kind.UNREACHABLE,
                 "%s broke the connection off".formatted(url),
-                "What was asked may still be carried out; to ask again does no harm. A port that speaks TLS is asked with"
-                        + " https://.");
+                MAYBE + " A port that speaks TLS is asked with https://.");
     }
 
     private static String reason(IOException failure) {

@@ -68,7 +68,7 @@ public final class TopicProvisioner implements SmartLifecycle {
 
     /**
      * Kafka deletes and compacts closed segments only, and by default one may be larger than all that is to be kept:
-     * observations, which every replica reads whole when it starts, are written over and over.
+     * observations and replays, which every replica reads whole when it starts, are written over and over.
      */
     private static final long SMALL_SEGMENT_BYTES = 16L * 1024 * 1024;
 
@@ -374,7 +374,7 @@ public final class TopicProvisioner implements SmartLifecycle {
         if (topic.equals(Topics.QUARANTINE)) {
             config.put(TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(QUARANTINE_BYTES));
         }
-        if (topic.equals(Topics.QUARANTINE) || topic.equals(Topics.OBSERVATIONS)) {
+        if (topic.equals(Topics.QUARANTINE) || topic.equals(Topics.OBSERVATIONS) || topic.equals(Topics.REPLAYS)) {
             config.put(
                     TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(Math.max(SMALL_SEGMENT_BYTES, maxMessageBytes())));
         }

@@ -18,12 +18,17 @@ final class Ranges {
 
     private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
 
-    /** What was never committed is not published again; a batch is bounded, since records may be large. */
+    /**
+     * What was never committed is not published again; a batch is bounded, since records may be large. Each partition
+     * begins only when a fetch that waits at the end of the one before has returned.
+     */
     static final Map<String, Object> READING = Map.of(
             ConsumerConfig.ISOLATION_LEVEL_CONFIG,
             "read_committed",
             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-            8 * 1024 * 1024);
+            8 * 1024 * 1024,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            50);
 
     private Ranges() {}
 

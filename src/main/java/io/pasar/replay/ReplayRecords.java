@@ -134,10 +134,10 @@ final class ReplayRecords implements AutoCloseable {
         hold(replay.id(), new Held(replay, written.partition(), written.offset()));
     }
 
-    /** As {@link #write(Replay)}. */
+    /** As {@link #write(Replay)}, but seen here even if Kafka does not take it: it is released all the same. */
     void write(String id, int partition, Released known) {
-        write(id + RELEASED + partition, json(known));
         hold(id, partition, known);
+        write(id + RELEASED + partition, json(known));
     }
 
     /** As {@link #write(Replay)}. */

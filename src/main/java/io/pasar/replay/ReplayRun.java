@@ -77,6 +77,7 @@ final class ReplayRun {
         } catch (RefusedRecordException e) {
             end(State.FAILED, "Kafka refuses " + e.getMessage());
         } catch (KafkaException e) {
+            noteWhatIsSafe();
             if (!Refusal.isForGood(e)) {
                 throw e;
             }
@@ -233,6 +234,18 @@ final class ReplayRun {
         records.write(replay);
     }
 
+    /** Or each try, one after the other, would begin with what was published in the one before. */
+    private void noteWhatIsSafe() {
+        if (reached.equals(replay.ranges())) {
+            return;
+        }
+        try {
+            note();
+        } catch (KafkaException e) {
+            LOGGER.atDebug().addKeyValue("replay", replay.id()).setCause(e).log("Not noted; some of it is repeated");
+        }
+    }
+
     private void endWhole() {
         long missing = replay.request().dryRun() ? 0 : selected - published;
         if (missing > 0) {
@@ -243,7 +256,7 @@ final class ReplayRun {
     }
 
     private String lost() {
-        return replay.request().releases() ? "were gone, or no longer right," : "were gone";
+        return replay.request().releases() ? "were gone, no longer right, or released by another" : "were gone";
     }
 
     private void end(State state, String reason) {

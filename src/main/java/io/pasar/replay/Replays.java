@@ -48,7 +48,7 @@ public final class Replays implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Replays.class);
 
     /** Kafka's own rule. */
-    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+    private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
 
     private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
@@ -71,7 +71,7 @@ public final class Replays implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> restingSince = new ConcurrentHashMap<>();
-    private final Map<String, String> stuck = new ConcurrentHashMap<>();
+    private final Map<String, Stuck> stuck = new ConcurrentHashMap<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(daemon("replays"));
     private final ExecutorService running = Executors.newFixedThreadPool(AT_ONCE, daemon("replay"));
     private volatile boolean closing;
@@ -175,7 +175,8 @@ public final class Replays implements AutoCloseable {
         if (records.isCancelled(replay.id())) {
             return replay.ended(State.CANCELLED, null, replay.updatedAt());
         }
-        return replay.stuck(stuck.get(replay.id()));
+        Stuck known = stuck.get(replay.id());
+        return replay.stuck(known == null || replay.updatedAt().isAfter(known.notedAt()) ? null : known.why());
     }
 
     private void awaitRead() {
@@ -317,7 +318,9 @@ public final class Replays implements AutoCloseable {
         restingSince.put(id, System.nanoTime());
         // The class alone: a message of Kafka's may name hosts, and goes to whoever asks
         String why = e.getClass().getSimpleName();
-        if (!why.equals(stuck.put(id, why))) {
+        Stuck before = stuck.put(
+                id, new Stuck(why, records.find(id).map(Replay::updatedAt).orElse(Instant.MAX)));
+        if (before == null || !why.equals(before.why())) {
             LOGGER.atWarn()
                     .addKeyValue("replay", id)
                     .addKeyValue("reason", e.toString())
@@ -332,4 +335,7 @@ public final class Replays implements AutoCloseable {
             return thread;
         };
     }
+
+    /** @param notedAt when it was last noted how far the replay was: once it is noted again, it goes on */
+    private record Stuck(String why, Instant notedAt) {}
 }

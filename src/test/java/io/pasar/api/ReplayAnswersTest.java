@@ -2,12 +2,14 @@ package io.pasar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
 import io.pasar.cli.Invocation;
 import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.replay.NotReadyException;
 import io.pasar.replay.Replay;
 import io.pasar.replay.ReplayRequest;
 import io.pasar.replay.Selection;
@@ -16,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +211,34 @@ class ReplayAnswersTest extends OverHttp {
         when(replays.begin(any())).thenThrow(new KafkaUnavailableException("away"));
 
         // Then
-        assertProblem(call("POST", ASKED, ApiUnderTest.WRITE), Problem.KAFKA_UNAVAILABLE);
+        HttpResponse<String> answer = call("POST", ASKED, ApiUnderTest.WRITE);
+        assertProblem(answer, Problem.KAFKA_UNAVAILABLE);
+        assertThat(body(answer).path("detail").asText()).contains("save for a replay");
+    }
+
+    @Test
+    void tellsThatKafkaDoesNotLetItSeeTheTopics() throws Exception {
+        // Given
+        when(replays.begin(any())).thenThrow(new TopicAuthorizationException(Set.of("orders-again")));
+
+        // Then: not to be tried again, as where Kafka is away
+        HttpResponse<String> answer = call("POST", ASKED, ApiUnderTest.WRITE);
+        assertProblem(answer, Problem.INVALID_PARAMETER);
+        assertThat(body(answer).path("detail").asText()).contains("ACLs");
+    }
+
+    @Test
+    void isWatchedOnTheCommandLineThroughARestartOfTheGateway() throws Exception {
+        // Given
+        when(replays.begin(any())).thenReturn(Fixtures.REPLAY);
+        when(replays.find(any()))
+                .thenThrow(mock(NotReadyException.class))
+                .thenReturn(Optional.of(with(Replay.State.DONE, 1204, null)));
+
+        // When
+        Invocation replayed = run("--topic", "pasar.tiki.order", "--to", "orders-again");
+
+        // Then
+        assertThat(replayed).isEqualTo(new Invocation(0, "r-1: done, 1204 of 1204 published\n", ""));
     }
 }

@@ -82,6 +82,7 @@ class TopicProvisionerIT {
             assertThat(config(admin, Topics.OBSERVATIONS, "cleanup.policy")).isEqualTo("compact");
             assertThat(config(admin, Topics.REPLAYS, "cleanup.policy")).isEqualTo("compact");
             assertThat(config(admin, Topics.OBSERVATIONS, "segment.bytes")).isEqualTo("16777216");
+            assertThat(config(admin, Topics.REPLAYS, "segment.bytes")).isEqualTo("16777216");
             assertThat(config(admin, Topics.QUARANTINE, "retention.bytes")).isEqualTo("67108864");
             assertThat(config(admin, Topics.QUARANTINE, "segment.bytes")).isEqualTo("16777216");
         }
