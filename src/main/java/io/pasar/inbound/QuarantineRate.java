@@ -13,7 +13,8 @@ import org.apache.camel.Exchange;
 
 /**
  * Whether one more rejected delivery of an account is kept: ten in ten seconds, so that whoever guesses an account's
- * address cannot fill a disk; and while Kafka is slow only a few of all accounts, so that nobody fills the heap. Public for the route files. Safe for use by many threads.
+ * address cannot fill a disk; and while Kafka is slow only a few of all accounts, so that nobody fills the heap. Public
+ * for the route files. Safe for use by many threads.
  */
 public final class QuarantineRate {
 
