@@ -24,8 +24,8 @@ COPY --from=build /build/extracted/dependencies/ ./
 COPY --from=build /build/extracted/snapshot-dependencies/ ./
 COPY --from=build /build/extracted/application/ ./
 USER 10001:10001
-# Every later start finds its classes ready, loaded and linked, as this one has left them: a gateway at work with the
-# sandbox's sellers for a minute. The broker is another process's, whose classes would only take memory.
+# An archive in which every later start finds its classes loaded and linked, made by a gateway at work with the sandbox's
+# sellers for a minute. The broker is a process of its own: in the archive its classes would only take memory.
 RUN java -jar pasar.jar --server.port=0 --pasar.ingest.port=0 --pasar.kafka.embedded.port=19092 --camel.main.auto-startup=false \
       --pasar.data-dir=/tmp/broker > /tmp/broker.log & broker=$! \
  && { timeout 60 java -XX:+UseG1GC -XX:AOTCacheOutput=pasar.aot -jar pasar.jar --spring.profiles.active=sandbox \

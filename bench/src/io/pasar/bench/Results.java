@@ -25,8 +25,8 @@ final class Results {
     private final Map<String, Map<String, List<Run>>> closed = new LinkedHashMap<>();
     private final Map<String, Open> open = new LinkedHashMap<>();
     private final List<String> mismatches = new ArrayList<>();
-    private Map<String, Double> nanos = Map.of();
     private final List<Double> drained = new ArrayList<>();
+    private Map<String, Double> nanos = Map.of();
     private Heaps heaps;
     private long answers;
     private long records;
@@ -36,7 +36,7 @@ final class Results {
     }
 
     /** Every 200 must be a record, and nothing may be a record that was not sent. */
-    synchronized void counted(String gateway, String what, Run run, long written) {
+    void counted(String gateway, String what, Run run, long written) {
         answers += run.ok();
         records += written;
         if (written < run.ok() || written > run.sent()) {
@@ -159,8 +159,11 @@ final class Results {
                         failed == 0 ? "" : "  " + failed + " failed");
             });
         });
-        System.out.println("\nMilliseconds to the answer, open loop at half of each one's own peak\n");
-        System.out.printf("  %-22s %10s %8s %8s %8s %8s %8s%n", "", "per second", "p50", "p90", "p99", "p99.9", "max");
+        if (!open.isEmpty()) {
+            System.out.println("\nMilliseconds to the answer, open loop at half of each one's own peak\n");
+            System.out.printf(
+                    "  %-22s %10s %8s %8s %8s %8s %8s%n", "", "per second", "p50", "p90", "p99", "p99.9", "max");
+        }
         open.forEach((gateway, half) -> System.out.printf(
                 "  %-22s %,10.0f %8.2f %8.2f %8.2f %8.2f %8.2f%n",
                 gateway,
@@ -173,7 +176,9 @@ final class Results {
         if (!drained.isEmpty()) {
             System.out.printf("%nEvents of the spool drained per second: %s%n", drained());
         }
-        System.out.println("\nNanoseconds per call (JMH)\n");
+        if (!nanos.isEmpty()) {
+            System.out.println("\nNanoseconds per call (JMH)\n");
+        }
         nanos.forEach((name, value) -> System.out.printf("  %-42s %,8.0f%n", name, value));
         System.out.println("\nAims (ratios: median of the rounds, lowest to highest)\n");
         aims().forEach(aim -> System.out.printf(

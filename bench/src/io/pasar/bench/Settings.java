@@ -15,7 +15,7 @@ import java.util.Set;
  * @param heapRequests how many requests Pasar gets before its heap is looked at for the last time; 0 to look at none
  * @param pinned whether the gateways get one half of the cores, broker and generator the other
  * @param profiled whether Pasar and the ceiling are recorded and nothing else is done
- * @param parts which parts of the benchmark are run, by name; empty for all
+ * @param parts which of them are measured
  */
 record Settings(
         boolean shortForm,

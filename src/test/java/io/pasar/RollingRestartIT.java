@@ -154,8 +154,7 @@ class RollingRestartIT {
     /** By hand: Java's clients keep connections, or send again by themselves what was cut. */
     private static int sendAlone(int port, byte[] body) throws Exception {
         // Few connects: should the balancer not have looked all the time that the port is still open, one that meets
-        // its
-        // close is refused, and goes elsewhere, but for the microseconds in which Linux resets it
+        // its close is refused, and goes elsewhere, but for the microseconds in which Linux resets it
         await().pollDelay(BETWEEN_CONNECTS).until(() -> true);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);

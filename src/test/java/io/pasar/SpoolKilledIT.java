@@ -49,35 +49,22 @@ class SpoolKilledIT {
     private final Sender sender = new Sender(ingestPort);
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicBoolean stop = new AtomicBoolean();
+    private final ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
 
     @Test
     void losesNothingThatItHasAnswered200() throws Exception {
         // Given
         Process gateway = start();
-
-        AtomicBoolean stop = new AtomicBoolean();
-        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
-        for (int i = 0; i < SENDERS; i++) {
-            String name = "sender-" + i;
-            senders.execute(() -> sendUntil(stop, name));
-        }
-        await().atMost(START).until(() -> taken.size() >= ENOUGH);
+        startSenders();
 
         // When
         gateway.destroyForcibly().waitFor();
-        stop.set(true);
-        senders.shutdown();
-        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        endSenders();
         gateway = start();
 
         // Then
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);
-                KafkaClients clients = new KafkaClients(kafka(), broker.bootstrapServers())) {
-            await().atMost(START).ignoreExceptions().untilAsserted(() -> assertThat(bodies(clients))
-                    .containsAll(taken));
-        } finally {
-            gateway.destroyForcibly().waitFor();
-        }
+        allTakenComeIntoKafka(gateway);
     }
 
     @Test
@@ -87,13 +74,7 @@ class SpoolKilledIT {
                 "a limit on file sizes stands for a full disk, and only Linux has " + PRLIMIT);
         // Given
         Process gateway = start();
-        AtomicBoolean stop = new AtomicBoolean();
-        ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
-        for (int i = 0; i < SENDERS; i++) {
-            String name = "sender-" + i;
-            senders.execute(() -> sendUntil(stop, name));
-        }
-        await().atMost(START).until(() -> taken.size() >= ENOUGH);
+        startSenders();
 
         // When
         limitFiles(gateway, String.valueOf(logBytes() + 5_000));
@@ -106,21 +87,13 @@ class SpoolKilledIT {
 
         // Then
         await().atMost(START).until(() -> taken.size() >= whileFull + ENOUGH);
-        stop.set(true);
-        senders.shutdown();
-        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        endSenders();
         try (Stream<Path> files = Files.list(directory.resolve("data/spool"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .as("a torn write is no damage")
                     .noneMatch(name -> name.startsWith("damaged"));
         }
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);
-                KafkaClients clients = new KafkaClients(kafka(), broker.bootstrapServers())) {
-            await().atMost(START).ignoreExceptions().untilAsserted(() -> assertThat(bodies(clients))
-                    .containsAll(taken));
-        } finally {
-            gateway.destroyForcibly().waitFor();
-        }
+        allTakenComeIntoKafka(gateway);
     }
 
     /** What would make a file longer than this fails in the middle of a write, as it does on a full disk. */
@@ -142,7 +115,31 @@ class SpoolKilledIT {
         }
     }
 
-    private void sendUntil(AtomicBoolean stop, String name) {
+    private void startSenders() {
+        for (int i = 0; i < SENDERS; i++) {
+            String name = "sender-" + i;
+            senders.execute(() -> sendUntilStopped(name));
+        }
+        await().atMost(START).until(() -> taken.size() >= ENOUGH);
+    }
+
+    private void endSenders() throws InterruptedException {
+        stop.set(true);
+        senders.shutdown();
+        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void allTakenComeIntoKafka(Process gateway) throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), kafkaPort);
+                KafkaClients clients = new KafkaClients(kafka(), broker.bootstrapServers())) {
+            await().atMost(START).ignoreExceptions().untilAsserted(() -> assertThat(bodies(clients))
+                    .containsAll(taken));
+        } finally {
+            gateway.destroyForcibly().waitFor();
+        }
+    }
+
+    private void sendUntilStopped(String name) {
         for (int i = 0; !stop.get(); i++) {
             String body = "{\"data\":{\"order_code\":\"%s\",\"date\":%d}}".formatted(name, i);
             if (post(body) == 200) {

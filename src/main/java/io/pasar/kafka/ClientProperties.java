@@ -98,8 +98,8 @@ final class ClientProperties {
         // So no topic may be forgotten, however rare its events are
         properties.put(
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
-        // Sent at once, but few at a time: while two are in flight the next batch fills by itself, which costs client and
-        // broker less than many small ones, and waiting on purpose would only cost latency
+        // Sent at once, but few at a time: while two are in flight the next batch fills by itself, which costs client
+        // and broker less than many small ones. Waiting on purpose would only cost latency
         properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 2);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, acknowledgeWithin);

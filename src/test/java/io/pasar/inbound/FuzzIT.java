@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -49,9 +47,9 @@ class FuzzIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "SignatureFuzz, 40, io.pasar.inbound.**",
-        "IdentityFuzz,  30, io.pasar.inbound.**;com.fasterxml.jackson.core.json.**",
+        "IdentityFuzz,  30, io.pasar.inbound.**:com.fasterxml.jackson.core.json.**",
         "DeliveryFuzz,  24, io.pasar.inbound.**",
-        "RequestFuzz,    6, io.pasar.inbound.**;io.netty.handler.codec.http.**;io.vertx.core.http.impl.*"
+        "RequestFuzz,    6, io.pasar.inbound.**:io.netty.handler.codec.http.**:io.vertx.core.http.impl.*"
     })
     void findsNothing(String target, int percent, String instrumented) throws Exception {
         // When
@@ -85,7 +83,7 @@ class FuzzIT {
             Files.write(directory.resolve("seeds").resolve("seed-" + i), seeds.get(i));
         }
         Path log = directory.resolve("log.txt");
-        Process process = new ProcessBuilder(command(type, inputs, instrumented.replace(';', ':'), directory))
+        Process process = new ProcessBuilder(command(type, inputs, instrumented, directory))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -146,10 +144,10 @@ class FuzzIT {
         }
 
         private long last(Pattern pattern, int group) throws IOException {
-            Matcher matcher = pattern.matcher(output());
-            return matcher.results()
+            return pattern.matcher(output())
+                    .results()
                     .reduce((first, second) -> second)
-                    .map((MatchResult result) -> Long.parseLong(result.group(group)))
+                    .map(result -> Long.parseLong(result.group(group)))
                     .orElse(0L);
         }
     }

@@ -106,7 +106,7 @@ class AnswerTimesIT {
 
     @Test
     void whileKafkaIsOutOfDisk() throws Exception {
-        measure(field -> field.broker.fillDisk(), field -> {
+        measure(field -> field.broker.limitFiles(1), field -> {
             field.broker.kill();
             field.startBroker();
         });
@@ -119,7 +119,7 @@ class AnswerTimesIT {
                 field -> field.toBroker.delay(Duration.ZERO, Duration.ZERO));
     }
 
-    /** On the heap that README.md names as the smallest. */
+    /** On a heap three times as large as all that bodies may hold. */
     @Test
     void whileOtherClientsTakeAllTheyCanGet() throws Exception {
         ExecutorService besiegers = Executors.newFixedThreadPool(2);

@@ -10,6 +10,8 @@ import io.pasar.loss.ModelGateway.Event;
 import io.pasar.loss.ModelGateway.Log;
 import io.pasar.loss.Webhook.Seller;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,6 +55,15 @@ class BrokenGatewaysTest {
         assertThat(violations(broken).stream().map(Violation::kind).collect(Collectors.toSet()))
                 .as(how)
                 .isEqualTo(expected);
+    }
+
+    /** Of the routes that {@link ChaosIT} breaks: without this a changed route would show only there. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("io.pasar.loss.ChaosIT#brokenRoutes")
+    void findsThePlaceWhereARouteIsToBeBroken(String how, String file, String step) throws IOException {
+        assertThat(Files.readString(Path.of("routes", file + ".camel.yaml")))
+                .as(how)
+                .containsPattern(step);
     }
 
     static Stream<Arguments> brokenGateways() {

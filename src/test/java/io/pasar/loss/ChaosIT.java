@@ -178,7 +178,7 @@ class ChaosIT {
     static Stream<Arguments> brokenRoutes() {
         String verify = "(?m)^ +- to:\\R +uri: verify:hmac\\R(?: {14,}.*\\R)+";
         String toSpool = "(?m)^ +- process:\\R +id: to-spool\\R +ref: spool\\R";
-        String goesFirst = "method:\\R +ref: spool\\R +method: goesFirst";
+        String goesFirst = "ref:\\R +expression: spoolGoesFirst";
         String publish = "(?m)^ +- to:\\R +uri: direct:publish\\R";
         return Stream.of(
                 Arguments.of("does not verify", "inbound", verify, "", Kind.UNVERIFIED),

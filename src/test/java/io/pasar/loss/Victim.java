@@ -45,11 +45,6 @@ final class Victim implements AutoCloseable {
         signal("-CONT");
     }
 
-    /** From now on every write to a file fails, as on a full disk. Needs Linux. */
-    void fillDisk() throws IOException, InterruptedException {
-        run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=1");
-    }
-
     /** Of what is still in use; collects all garbage first. */
     long heapBytes() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
