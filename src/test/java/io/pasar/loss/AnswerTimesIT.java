@@ -119,14 +119,14 @@ class AnswerTimesIT {
                 field -> field.toBroker.delay(Duration.ZERO, Duration.ZERO));
     }
 
-    /** On a heap three times as large as all that bodies may hold. */
+    /** On a heap five times as large as all that bodies may hold. */
     @Test
     void whileOtherClientsTakeAllTheyCanGet() throws Exception {
         ExecutorService besiegers = Executors.newFixedThreadPool(2);
         List<SocketChannel> idle = new ArrayList<>();
         try {
             measure(
-                    List.of("-Xmx192m", "-XX:+UseSerialGC"),
+                    List.of("-Xmx320m", "-XX:+UseSerialGC"),
                     field -> {
                         besiegers.submit(() -> connectAndSayNothing(field.ingestPort(), idle));
                         besiegers.submit(() -> stallBodies(field));
