@@ -1,6 +1,6 @@
 #!/bin/sh
 # From `java -jar` to the first accepted webhook, with a broker in another process, and the memory under load.
-# usage: bench/start.sh [runs] [java arguments, such as -XX:AOTCache=pasar.aot]
+# usage: bench/start.sh [runs] [java arguments, such as -XX:AOTCache=/path/to/pasar.aot, paths absolute]
 # JAR is the jar to measure (target/pasar.jar), JAVA the java that runs it, BOOTSTRAP a broker; without one, a second
 # gateway lends its own. LOAD is how many seconds the last start is kept busy over 512 connections (60; 0 for none).
 # The results are also in OUT (target/bench/start.json).
