@@ -1,6 +1,6 @@
 #!/bin/sh
 # From `java -jar` to the first accepted webhook, with a broker in another process, and the memory under load.
-# usage: bench/start.sh [runs] [java arguments, such as -XX:AOTCache=/path/to/pasar.aot, paths absolute]
+# usage: bench/start.sh [runs] [java arguments, such as -XX:AOTCache=pasar.aot; paths from the jar's folder]
 # JAR is the jar to measure (target/pasar.jar), JAVA the java that runs it, BOOTSTRAP a broker; without one, a second
 # gateway lends its own. LOAD is how many seconds the last start is kept busy over 512 connections (60; 0 for none).
 # The results are also in OUT (target/bench/start.json).
@@ -70,7 +70,9 @@ median() {
 echo "wall s | CPU s | resident MB"
 for run in $(seq "$runs"); do
   begun=$(date +%s.%N)
-  $java "$@" -jar "$jar" --server.port=18081 > "gateway-$run.log" 2>&1 &
+  # In the jar's own folder: an archive is only taken for the jar under the name that it was made with
+  (cd "$(dirname "$jar")" && exec $java "$@" -jar "$(basename "$jar")" --server.port=18081 --pasar.data-dir="$work/data" \
+    --spring.config.additional-location="file:$work/application.yaml") > "gateway-$run.log" 2>&1 &
   gateway=$!
   pids="$pids $gateway"
   until [ "$(deliver first "$url")" = 200 ]; do
