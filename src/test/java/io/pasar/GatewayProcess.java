@@ -151,8 +151,11 @@ final class GatewayProcess implements AutoCloseable {
                         .body());
     }
 
-    boolean hasLogged(String text) throws IOException {
-        return Files.readString(log).contains(text);
+    /** Lines with this text, which begin with their time, in their order. */
+    List<String> logged(String text) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> line.contains(text))
+                .toList();
     }
 
     /** As {@code kill -9} does. */

@@ -81,10 +81,9 @@ class ReplayKilledIT {
             other.awaitStarted();
             String id = begin(one);
             await().atMost(SOON).until(() -> copies().size() >= 200);
-            boolean isOne = one.hasLogged(AT_WORK);
+            boolean isOne = lastAtWork(one).compareTo(lastAtWork(other)) > 0;
             GatewayProcess first = isOne ? one : other;
             GatewayProcess second = isOne ? other : one;
-            assertThat(second.hasLogged(AT_WORK)).as("one at a time").isFalse();
 
             // When
             first.kill();
@@ -96,20 +95,28 @@ class ReplayKilledIT {
 
             // Then
             assertThat(killed).isLessThan(RECORDS);
-            assertThat(second.hasLogged(AT_WORK)).isTrue();
+            assertThat(second.logged(AT_WORK)).isNotEmpty();
             JsonNode done = awaitDone(first, id);
             assertThat(done.path("selected").asInt()).isEqualTo(RECORDS);
             assertThat(done.path("published").asInt()).isEqualTo(RECORDS);
             List<Integer> numbers = numbers();
             assertThat(killedAgain).isLessThan(numbers.size());
             assertThat(numbers.stream().distinct().sorted().toList()).hasSize(RECORDS);
+            int handOvers = one.logged(AT_WORK).size() + other.logged(AT_WORK).size() - 1;
             assertThat(setBackTo(numbers))
-                    .hasSizeLessThanOrEqualTo(2)
+                    .as("one at a time, and each goes on from where it was noted to be")
+                    .hasSizeLessThanOrEqualTo(handOvers)
                     .as("not to the beginning")
                     .doesNotContain(0);
             assertThat(copies())
                     .allMatch(copy -> id.equals(Records.headers(copy).get("pasar_replayed")));
         }
+    }
+
+    /** The line of the log, which begins with the time; Kafka may have given the work to the other in between. */
+    private static String lastAtWork(GatewayProcess gateway) throws IOException {
+        List<String> lines = gateway.logged(AT_WORK);
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
 
     private static String begin(GatewayProcess gateway) {
