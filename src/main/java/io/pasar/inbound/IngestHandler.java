@@ -1,11 +1,6 @@
 package io.pasar.inbound;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.HttpRequest;
 import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -129,11 +124,11 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         connection.closeHandler(closed -> {
             load.disconnected();
             activities.remove(connection);
-            activity.idle.met();
+            activity.unwatch();
         });
         if (tooMany) {
             metrics.refused("none", "too-many-connections");
-            activity.closing = true;
+            activity.close();
             connection.close();
         }
         watchIdle(connection, activity, 0);
@@ -143,8 +138,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private boolean cutLongestIdle(long mostRequests) {
         for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
             Activity activity = each.getValue();
-            if (activity.working == 0 && !activity.closing && activity.requests <= mostRequests) {
-                activity.closing = true;
+            if (!activity.isWorking() && !activity.isClosing() && activity.requests() <= mostRequests) {
+                activity.close();
                 each.getKey().close();
                 return true;
             }
@@ -154,13 +149,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     /** Cuts who sends no whole head, and who does not read an answer: a delivery under way ends sooner than that. */
     private void watchIdle(HttpConnection connection, Activity activity, long seen) {
-        activity.idle = idleDeadlines.add(() -> {
-            if (activity.requests == seen) {
+        activity.watch(idleDeadlines.add(() -> {
+            if (activity.requests() == seen) {
                 cut(connection);
             } else {
-                watchIdle(connection, activity, activity.requests);
+                watchIdle(connection, activity, activity.requests());
             }
-        });
+        }));
     }
 
     /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
@@ -171,7 +166,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     /** Closes the connections on which nothing is being received or answered. From any thread. */
     void closeIdle() {
         loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
-                .filter(connection -> activities.get(connection).working == 0)
+                .filter(connection -> !activities.get(connection).isWorking())
                 .forEach(HttpConnection::close));
     }
 
@@ -190,7 +185,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             return;
         }
         Activity activity = activities.get(request.connection());
-        if (activity != null && activity.closing) {
+        if (activity != null && activity.isClosing()) {
             // Behind the one that was told to be the last
             request.connection().close();
             return;
@@ -300,36 +295,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         return response.end(Buffer.buffer(answer.body()));
     }
 
-    /** Vert.x answers 501 where it does not know the version of HTTP; for a sender it is a mistake like any other. */
-    @Sharable
-    private static final class KnownVersions extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
-                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Unknown version")));
-            }
-            context.fireChannelRead(message);
-        }
-
-        // By identity, as Vert.x compares them
-        private static boolean isKnown(io.netty.handler.codec.http.HttpVersion version) {
-            return version == io.netty.handler.codec.http.HttpVersion.HTTP_1_1
-                    || version == io.netty.handler.codec.http.HttpVersion.HTTP_1_0;
-        }
-    }
-
-    /** What a connection has done so far. */
-    private static final class Activity {
-        private long requests;
-
-        /** Requests without their answer: one behind another may begin before that one's answer is written. */
-        private int working;
-
-        private boolean closing;
-        private Deadline idle;
-    }
-
     /** One request from its head to its answer. */
     private final class Reception {
 
@@ -350,8 +315,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void begin() {
-            activity.requests++;
-            activity.working++;
+            activity.beginRequest();
             request.response().exceptionHandler(gone -> {});
             request.exceptionHandler(gone -> abandon());
             request.endHandler(end -> bodyEnded = true);
@@ -488,7 +452,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void refuseAndClose(String route, String reason, Answer answer) {
-            activity.closing = true;
+            activity.close();
             refuse(route, reason, answer);
         }
 
@@ -499,8 +463,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             abandon();
             HttpServerResponse response = request.response();
             // What is left of a refused body is thrown away for a while, and nothing behind it is read
-            activity.closing |= engine.isClosing() || (!bodyEnded && mayHaveBody());
-            if (activity.closing) {
+            if (engine.isClosing() || (!bodyEnded && mayHaveBody())) {
+                activity.close();
+            }
+            if (activity.isClosing()) {
                 response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
             write(response, answer).onComplete(written -> done());
@@ -511,8 +477,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void done() {
-            activity.working--;
-            if (!activity.closing) {
+            activity.endRequest();
+            if (!activity.isClosing()) {
                 return;
             }
             if (bodyEnded) {
