@@ -1,24 +1,20 @@
 package io.pasar.inbound;
 
-import io.netty.channel.Channel;
 import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -47,11 +43,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     private static final int RETRY_SECONDS = 1;
 
-    /** Under this name Vert.x puts itself behind the HTTP decoder. */
-    private static final String VERTX_HANDLER = "handler";
-
-    private static final KnownVersions KNOWN_VERSIONS = new KnownVersions();
-
     private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
     private static final Answer BAD_REQUEST = Answer.error(400, "bad-request", "This is no valid HTTP request");
     private static final Answer UNKNOWN =
@@ -72,22 +63,17 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             .withRetryAfter(RETRY_SECONDS);
 
     private final Vertx vertx;
-    private final Context loop;
     private final IngestEngine engine;
-    private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
     private final Addresses addresses;
     private final IngestMetrics metrics;
     private final Load load;
+    private final Connections connections;
     private final long maxBody;
     private final Deadlines answerDeadlines;
     private final Deadlines readDeadlines;
     private final Deadlines paceDeadlines;
     private final Deadlines lingerDeadlines;
-    private final Deadlines idleDeadlines;
-
-    /** The one without a request for longest comes first. */
-    private final Map<HttpConnection, Activity> activities = new LinkedHashMap<>(16, 0.75f, true);
 
     IngestHandler(
             Vertx vertx,
@@ -96,78 +82,20 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             AllowedHeaders allowedHeaders,
             Addresses addresses,
             IngestMetrics metrics,
-            Load load) {
+            Load load,
+            Connections connections) {
         this.vertx = vertx;
-        this.loop = vertx.getOrCreateContext();
         this.engine = engine;
-        this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
         this.addresses = addresses;
         this.metrics = metrics;
         this.load = load;
+        this.connections = connections;
         this.maxBody = configuration.maxBody().toBytes();
         this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
         this.paceDeadlines = new Deadlines(vertx, PACE);
         this.lingerDeadlines = new Deadlines(vertx, LINGER);
-        this.idleDeadlines = new Deadlines(vertx, configuration.closeIdleAfter());
-    }
-
-    void connected(HttpConnection connection) {
-        // One that has never asked for anything before one that a marketplace keeps for its next webhook
-        boolean tooMany = load.connected() && !cutLongestIdle(0) && !cutLongestIdle(Long.MAX_VALUE);
-        Activity activity = new Activity();
-        activities.put(connection, activity);
-        Channel channel = ((ConnectionBase) connection).channel();
-        engine.acceptedBy(channel.parent());
-        channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
-        connection.closeHandler(closed -> {
-            load.disconnected();
-            activities.remove(connection);
-            activity.unwatch();
-        });
-        if (tooMany) {
-            metrics.refused("none", "too-many-connections");
-            activity.close();
-            connection.close();
-        }
-        watchIdle(connection, activity, 0);
-    }
-
-    /** Makes room; false if there is no idle one with so many requests at most. */
-    private boolean cutLongestIdle(long mostRequests) {
-        for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
-            Activity activity = each.getValue();
-            if (!activity.isWorking() && !activity.isClosing() && activity.requests() <= mostRequests) {
-                activity.close();
-                each.getKey().close();
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Cuts who sends no whole head, and who does not read an answer: a delivery under way ends sooner than that. */
-    private void watchIdle(HttpConnection connection, Activity activity, long seen) {
-        activity.watch(idleDeadlines.add(() -> {
-            if (activity.requests() == seen) {
-                cut(connection);
-            } else {
-                watchIdle(connection, activity, activity.requests());
-            }
-        }));
-    }
-
-    /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
-    private static void cut(HttpConnection connection) {
-        ((ConnectionBase) connection).channelHandlerContext().close();
-    }
-
-    /** Closes the connections on which nothing is being received or answered. From any thread. */
-    void closeIdle() {
-        loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
-                .filter(connection -> !activities.get(connection).isWorking())
-                .forEach(HttpConnection::close));
     }
 
     /** Requests that are no HTTP: answered in our own shape, then cut. */
@@ -181,16 +109,16 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         if (request.response().writeQueueFull()) {
             // Requests without end whose answers are not read
-            cut(request.connection());
+            Connections.cut(request.connection());
             return;
         }
-        Activity activity = activities.get(request.connection());
-        if (activity != null && activity.isClosing()) {
+        Activity activity = connections.activity(request.connection());
+        if (activity.isClosing()) {
             // Behind the one that was told to be the last
             request.connection().close();
             return;
         }
-        Reception reception = new Reception(request);
+        Reception reception = new Reception(request, activity);
         reception.begin();
         try {
             dispatch(request, reception);
@@ -308,9 +236,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private boolean bodyEnded;
         private boolean answered;
 
-        private Reception(HttpServerRequest request) {
+        private Reception(HttpServerRequest request, Activity activity) {
             this.request = request;
-            this.activity = activities.getOrDefault(request.connection(), new Activity());
+            this.activity = activity;
             this.context = vertx.getOrCreateContext();
         }
 
