@@ -52,7 +52,7 @@ final class Connections {
             activity.unwatch();
         });
         if (tooMany) {
-            metrics.refused("none", "too-many-connections");
+            metrics.refused(Refusal.NO_ROUTE, "too-many-connections");
             activity.close();
             connection.close();
         }

@@ -41,27 +41,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     private static final byte[] NOTHING = {};
 
-    private static final int RETRY_SECONDS = 1;
-
-    private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
-    private static final Answer BAD_REQUEST = Answer.error(400, "bad-request", "This is no valid HTTP request");
-    private static final Answer UNKNOWN =
-            Answer.error(404, "unknown-webhook", "No such webhook; see /webhooks/{marketplace}/{account}/{event-kind}");
-    private static final Answer METHOD =
-            Answer.error(405, "method-not-allowed", "Send webhooks with the allowed method");
-    private static final Answer TOO_SLOW = Answer.error(408, "too-slow", "The body did not arrive in time");
-    private static final Answer TOO_LARGE =
-            Answer.error(413, "too-large", "The body is larger than this gateway takes");
-    private static final Answer EXPECTATION =
-            Answer.error(417, "expectation-failed", "Only 100-continue can be expected");
-    private static final Answer LATE = Answer.error(503, "not-safe-yet", "The event is not safe yet; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-    private static final Answer BUSY = Answer.error(503, "busy", "Too many webhooks at once; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-    private static final Answer STOPPED = Answer.error(
-                    503, "stopped", "This webhook is not being taken now; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-
     private final Vertx vertx;
     private final IngestEngine engine;
     private final AllowedHeaders allowedHeaders;
@@ -100,8 +79,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     /** Requests that are no HTTP: answered in our own shape, then cut. */
     void invalid(HttpServerRequest request) {
-        metrics.refused("none", "bad-request");
-        write(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), BAD_REQUEST)
+        metrics.refused(Refusal.NO_ROUTE, Refusal.BAD_REQUEST.code());
+        write(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), Refusal.BAD_REQUEST.answer())
                 .onComplete(written -> request.connection().close());
     }
 
@@ -125,18 +104,18 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         } catch (RuntimeException e) {
             // Whatever it is, the sender must not be left without an answer
             LOGGER.atError().setCause(e).log("A request failed before its route");
-            reception.refuse("none", "internal", Answer.INTERNAL);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.INTERNAL);
         }
     }
 
     private void dispatch(HttpServerRequest request, Reception reception) {
         List<String> path = path(request.path());
         if (path == null) {
-            reception.refuse("none", "bad-path", BAD_PATH);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.BAD_PATH);
             return;
         }
         if (!isFramed(request)) {
-            reception.refuseAndClose("none", "bad-request", BAD_REQUEST);
+            reception.refuseAndClose(Refusal.NO_ROUTE, Refusal.BAD_REQUEST);
             return;
         }
         IngestEngine.Match match = engine.match(path);
@@ -150,7 +129,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             match = engine.match(path);
         }
         if (match == null) {
-            reception.refuse("none", "unknown-webhook", UNKNOWN);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.UNKNOWN);
             return;
         }
         IngestConsumer consumer = match.consumer();
@@ -158,16 +137,15 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         // HTTP/1.0 knows no interim answer
         String expectation = request.version() == HttpVersion.HTTP_1_0 ? null : request.getHeader(HttpHeaders.EXPECT);
         if (!consumer.methods().contains(request.method().name())) {
-            String allow = String.join(", ", consumer.methods());
-            reception.refuse(route, "method-not-allowed", METHOD.withAllow(allow));
+            reception.refuse(route, Refusal.method(String.join(", ", consumer.methods())));
         } else if (!engine.isWanted(path)) {
-            reception.refuse(route, "unknown-webhook", UNKNOWN);
+            reception.refuse(route, Refusal.UNKNOWN);
         } else if (!consumer.isStarted()) {
-            reception.refuse(route, "stopped", STOPPED);
+            reception.refuse(route, Refusal.STOPPED);
         } else if (contentLength(request) > maxBody) {
-            reception.refuse(route, "too-large", TOO_LARGE);
+            reception.refuse(route, Refusal.TOO_LARGE);
         } else if (expectation != null && !"100-continue".equalsIgnoreCase(expectation)) {
-            reception.refuse(route, "expectation-failed", EXPECTATION);
+            reception.refuse(route, Refusal.EXPECTATION);
         } else {
             if (expectation != null) {
                 request.response().writeContinue();
@@ -258,7 +236,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                     tryToDeliver(match, prefix);
                 }
             });
-            deadline = readDeadlines.add(() -> refuse(route, "too-slow", TOO_SLOW));
+            deadline = readDeadlines.add(() -> refuse(route, Refusal.TOO_SLOW));
         }
 
         private void collect(Buffer chunk, String route) {
@@ -267,11 +245,11 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
             int length = received + chunk.length();
             if (length > maxBody) {
-                refuse(route, "too-large", TOO_LARGE);
+                refuse(route, Refusal.TOO_LARGE);
                 return;
             }
             if (!hasRoomFor(length)) {
-                refuse(route, "busy", BUSY);
+                refuse(route, Refusal.BUSY);
                 return;
             }
             chunk.getBytes(body, received);
@@ -299,7 +277,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             int before = received;
             pace = paceDeadlines.add(() -> {
                 if (load.isCrowded() && received - before < PACE_BYTES) {
-                    refuse(route, "too-slow", TOO_SLOW);
+                    refuse(route, Refusal.TOO_SLOW);
                 } else {
                     watchPace(route);
                 }
@@ -311,7 +289,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 deliver(match, prefix);
             } catch (RuntimeException e) {
                 LOGGER.atError().setCause(e).log("A delivery failed before its route");
-                refuse(match.consumer().getRouteId(), "internal", Answer.INTERNAL);
+                refuse(match.consumer().getRouteId(), Refusal.INTERNAL);
             }
         }
 
@@ -322,20 +300,20 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
             String route = match.consumer().getRouteId();
             if (!match.consumer().isStarted()) {
-                refuse(route, "stopped", STOPPED);
+                refuse(route, Refusal.STOPPED);
                 return;
             }
             // Before the delivery counts: what fails here would count for ever
             Map<String, String> headers = headers(match.parameters(), prefix);
             byte[] bytes = received == body.length ? body : Arrays.copyOf(body, received);
             if (!load.begin()) {
-                refuse(route, "busy", BUSY);
+                refuse(route, Refusal.BUSY);
                 return;
             }
             // From here on the body is held until its route ends, which may be after the answer
             load.release(body.length - bytes.length);
             body = NOTHING;
-            deadline = answerDeadlines.add(() -> refuse(route, "not-safe-yet", LATE));
+            deadline = answerDeadlines.add(() -> refuse(route, Refusal.LATE));
             match.consumer().deliver(bytes, headers, answer -> {
                 load.end();
                 load.release(bytes.length);
@@ -372,16 +350,16 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             return headers;
         }
 
-        private void refuse(String route, String reason, Answer answer) {
+        private void refuse(String route, Refusal refusal) {
             if (!answered) {
-                metrics.refused(route, reason);
-                answer(answer);
+                metrics.refused(route, refusal.code());
+                answer(refusal.answer());
             }
         }
 
-        private void refuseAndClose(String route, String reason, Answer answer) {
+        private void refuseAndClose(String route, Refusal refusal) {
             activity.close();
-            refuse(route, reason, answer);
+            refuse(route, refusal);
         }
 
         private void answer(Answer answer) {
