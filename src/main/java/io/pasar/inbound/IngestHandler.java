@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpVersion;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -38,8 +37,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private static final Duration PACE = Duration.ofSeconds(1);
 
     private static final int PACE_BYTES = 64 * 1024;
-
-    private static final byte[] NOTHING = {};
 
     private final Vertx vertx;
     private final IngestEngine engine;
@@ -132,6 +129,15 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             reception.refuse(Refusal.NO_ROUTE, Refusal.UNKNOWN);
             return;
         }
+        admit(request, match, path, prefix, reception);
+    }
+
+    private void admit(
+            HttpServerRequest request,
+            IngestEngine.Match match,
+            List<String> path,
+            String prefix,
+            Reception reception) {
         IngestConsumer consumer = match.consumer();
         String route = consumer.getRouteId();
         // HTTP/1.0 knows no interim answer
@@ -207,8 +213,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         private final HttpServerRequest request;
         private final Activity activity;
         private final Context context;
-        private byte[] body = NOTHING;
-        private int received;
+        private final Body body = new Body(load);
         private Deadline pace;
         private Deadline deadline;
         private boolean bodyEnded;
@@ -243,40 +248,20 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (answered) {
                 return;
             }
-            int length = received + chunk.length();
-            if (length > maxBody) {
+            long announced = contentLength(request);
+            if (body.received() + chunk.length() > maxBody) {
                 refuse(route, Refusal.TOO_LARGE);
-                return;
-            }
-            if (!hasRoomFor(length)) {
+            } else if (!body.add(chunk, announced < 0 ? maxBody : announced)) {
                 refuse(route, Refusal.BUSY);
-                return;
-            }
-            chunk.getBytes(body, received);
-            received = length;
-            if (pace == null && received != contentLength(request)) {
+            } else if (pace == null && body.received() != announced) {
                 watchPace(route);
             }
         }
 
-        /** What counts as held is the memory that a body takes, which while it arrives is up to twice its bytes. */
-        private boolean hasRoomFor(int length) {
-            if (length <= body.length) {
-                return true;
-            }
-            long whole = contentLength(request) < 0 ? maxBody : contentLength(request);
-            int capacity = (int) Math.max(length, Math.min(whole, 2L * body.length));
-            if (!load.hold(capacity - body.length, capacity)) {
-                return false;
-            }
-            body = Arrays.copyOf(body, capacity);
-            return true;
-        }
-
         private void watchPace(String route) {
-            int before = received;
+            int before = body.received();
             pace = paceDeadlines.add(() -> {
-                if (load.isCrowded() && received - before < PACE_BYTES) {
+                if (load.isCrowded() && body.received() - before < PACE_BYTES) {
                     refuse(route, Refusal.TOO_SLOW);
                 } else {
                     watchPace(route);
@@ -305,14 +290,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
             // Before the delivery counts: what fails here would count for ever
             Map<String, String> headers = headers(match.parameters(), prefix);
-            byte[] bytes = received == body.length ? body : Arrays.copyOf(body, received);
+            byte[] bytes = body.toBytes();
             if (!load.begin()) {
                 refuse(route, Refusal.BUSY);
                 return;
             }
-            // From here on the body is held until its route ends, which may be after the answer
-            load.release(body.length - bytes.length);
-            body = NOTHING;
+            // From here on it is held until its route ends, which may be after the answer
+            body.handOver();
             deadline = answerDeadlines.add(() -> refuse(route, Refusal.LATE));
             match.consumer().deliver(bytes, headers, answer -> {
                 load.end();
@@ -327,8 +311,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
         private void abandon() {
             answered = true;
-            load.release(body.length);
-            body = NOTHING;
+            body.release();
             if (deadline != null) {
                 deadline.met();
             }
