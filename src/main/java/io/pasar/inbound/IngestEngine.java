@@ -53,7 +53,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
     private final Addresses addresses;
     private volatile List<IngestConsumer> consumers = List.of();
     private final Load load;
-    private final Queue<IngestHandler> handlers = new ConcurrentLinkedQueue<>();
+    private final Queue<Connections> connections = new ConcurrentLinkedQueue<>();
     private volatile Vertx vertx;
     private volatile Channel listening;
     private volatile boolean closing;
@@ -137,7 +137,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         while (load.connections() > 0 && System.nanoTime() - until < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
         }
-        handlers.forEach(IngestHandler::closeIdle);
+        connections.forEach(Connections::closeIdle);
     }
 
     boolean isWanted(List<String> path) {
@@ -226,11 +226,13 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
         @Override
         public void start(Promise<Void> started) {
+            Connections ofLoop =
+                    new Connections(vertx, IngestEngine.this, configuration.closeIdleAfter(), metrics, load);
+            connections.add(ofLoop);
             IngestHandler handler = new IngestHandler(
-                    vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load);
-            handlers.add(handler);
+                    vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load, ofLoop);
             HttpServer server = vertx.createHttpServer(options());
-            server.connectionHandler(handler::connected)
+            server.connectionHandler(ofLoop::connected)
                     .requestHandler(handler)
                     .invalidRequestHandler(handler::invalid)
                     .exceptionHandler(e -> LOGGER.atDebug().setCause(e).log("A connection failed"));

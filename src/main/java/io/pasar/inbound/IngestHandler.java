@@ -1,29 +1,19 @@
 package io.pasar.inbound;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.HttpRequest;
 import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -48,51 +38,18 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
     private static final int PACE_BYTES = 64 * 1024;
 
-    private static final byte[] NOTHING = {};
-
-    private static final int RETRY_SECONDS = 1;
-
-    /** Under this name Vert.x puts itself behind the HTTP decoder. */
-    private static final String VERTX_HANDLER = "handler";
-
-    private static final KnownVersions KNOWN_VERSIONS = new KnownVersions();
-
-    private static final Answer BAD_PATH = Answer.error(400, "bad-path", "The path cannot be read");
-    private static final Answer BAD_REQUEST = Answer.error(400, "bad-request", "This is no valid HTTP request");
-    private static final Answer UNKNOWN =
-            Answer.error(404, "unknown-webhook", "No such webhook; see /webhooks/{marketplace}/{account}/{event-kind}");
-    private static final Answer METHOD =
-            Answer.error(405, "method-not-allowed", "Send webhooks with the allowed method");
-    private static final Answer TOO_SLOW = Answer.error(408, "too-slow", "The body did not arrive in time");
-    private static final Answer TOO_LARGE =
-            Answer.error(413, "too-large", "The body is larger than this gateway takes");
-    private static final Answer EXPECTATION =
-            Answer.error(417, "expectation-failed", "Only 100-continue can be expected");
-    private static final Answer LATE = Answer.error(503, "not-safe-yet", "The event is not safe yet; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-    private static final Answer BUSY = Answer.error(503, "busy", "Too many webhooks at once; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-    private static final Answer STOPPED = Answer.error(
-                    503, "stopped", "This webhook is not being taken now; send it again")
-            .withRetryAfter(RETRY_SECONDS);
-
     private final Vertx vertx;
-    private final Context loop;
     private final IngestEngine engine;
-    private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
     private final Addresses addresses;
     private final IngestMetrics metrics;
     private final Load load;
+    private final Connections connections;
     private final long maxBody;
     private final Deadlines answerDeadlines;
     private final Deadlines readDeadlines;
     private final Deadlines paceDeadlines;
     private final Deadlines lingerDeadlines;
-    private final Deadlines idleDeadlines;
-
-    /** The one without a request for longest comes first. */
-    private final Map<HttpConnection, Activity> activities = new LinkedHashMap<>(16, 0.75f, true);
 
     IngestHandler(
             Vertx vertx,
@@ -101,84 +58,26 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             AllowedHeaders allowedHeaders,
             Addresses addresses,
             IngestMetrics metrics,
-            Load load) {
+            Load load,
+            Connections connections) {
         this.vertx = vertx;
-        this.loop = vertx.getOrCreateContext();
         this.engine = engine;
-        this.configuration = configuration;
         this.allowedHeaders = allowedHeaders;
         this.addresses = addresses;
         this.metrics = metrics;
         this.load = load;
+        this.connections = connections;
         this.maxBody = configuration.maxBody().toBytes();
         this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
         this.paceDeadlines = new Deadlines(vertx, PACE);
         this.lingerDeadlines = new Deadlines(vertx, LINGER);
-        this.idleDeadlines = new Deadlines(vertx, configuration.closeIdleAfter());
-    }
-
-    void connected(HttpConnection connection) {
-        // One that has never asked for anything before one that a marketplace keeps for its next webhook
-        boolean tooMany = load.connected() && !cutLongestIdle(0) && !cutLongestIdle(Long.MAX_VALUE);
-        Activity activity = new Activity();
-        activities.put(connection, activity);
-        Channel channel = ((ConnectionBase) connection).channel();
-        engine.acceptedBy(channel.parent());
-        channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
-        connection.closeHandler(closed -> {
-            load.disconnected();
-            activities.remove(connection);
-            activity.idle.met();
-        });
-        if (tooMany) {
-            metrics.refused("none", "too-many-connections");
-            activity.closing = true;
-            connection.close();
-        }
-        watchIdle(connection, activity, 0);
-    }
-
-    /** Makes room; false if there is no idle one with so many requests at most. */
-    private boolean cutLongestIdle(long mostRequests) {
-        for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
-            Activity activity = each.getValue();
-            if (activity.working == 0 && !activity.closing && activity.requests <= mostRequests) {
-                activity.closing = true;
-                each.getKey().close();
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Cuts who sends no whole head, and who does not read an answer: a delivery under way ends sooner than that. */
-    private void watchIdle(HttpConnection connection, Activity activity, long seen) {
-        activity.idle = idleDeadlines.add(() -> {
-            if (activity.requests == seen) {
-                cut(connection);
-            } else {
-                watchIdle(connection, activity, activity.requests);
-            }
-        });
-    }
-
-    /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
-    private static void cut(HttpConnection connection) {
-        ((ConnectionBase) connection).channelHandlerContext().close();
-    }
-
-    /** Closes the connections on which nothing is being received or answered. From any thread. */
-    void closeIdle() {
-        loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
-                .filter(connection -> activities.get(connection).working == 0)
-                .forEach(HttpConnection::close));
     }
 
     /** Requests that are no HTTP: answered in our own shape, then cut. */
     void invalid(HttpServerRequest request) {
-        metrics.refused("none", "bad-request");
-        write(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), BAD_REQUEST)
+        metrics.refused(Refusal.NO_ROUTE, Refusal.BAD_REQUEST.code());
+        write(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), Refusal.BAD_REQUEST.answer())
                 .onComplete(written -> request.connection().close());
     }
 
@@ -186,34 +85,34 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         if (request.response().writeQueueFull()) {
             // Requests without end whose answers are not read
-            cut(request.connection());
+            Connections.cut(request.connection());
             return;
         }
-        Activity activity = activities.get(request.connection());
-        if (activity != null && activity.closing) {
+        Activity activity = connections.activity(request.connection());
+        if (activity.isClosing()) {
             // Behind the one that was told to be the last
             request.connection().close();
             return;
         }
-        Reception reception = new Reception(request);
+        Reception reception = new Reception(request, activity);
         reception.begin();
         try {
             dispatch(request, reception);
         } catch (RuntimeException e) {
             // Whatever it is, the sender must not be left without an answer
             LOGGER.atError().setCause(e).log("A request failed before its route");
-            reception.refuse("none", "internal", Answer.INTERNAL);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.INTERNAL);
         }
     }
 
     private void dispatch(HttpServerRequest request, Reception reception) {
         List<String> path = path(request.path());
         if (path == null) {
-            reception.refuse("none", "bad-path", BAD_PATH);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.BAD_PATH);
             return;
         }
         if (!isFramed(request)) {
-            reception.refuseAndClose("none", "bad-request", BAD_REQUEST);
+            reception.refuseAndClose(Refusal.NO_ROUTE, Refusal.BAD_REQUEST);
             return;
         }
         IngestEngine.Match match = engine.match(path);
@@ -227,24 +126,32 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             match = engine.match(path);
         }
         if (match == null) {
-            reception.refuse("none", "unknown-webhook", UNKNOWN);
+            reception.refuse(Refusal.NO_ROUTE, Refusal.UNKNOWN);
             return;
         }
+        admit(request, match, path, prefix, reception);
+    }
+
+    private void admit(
+            HttpServerRequest request,
+            IngestEngine.Match match,
+            List<String> path,
+            String prefix,
+            Reception reception) {
         IngestConsumer consumer = match.consumer();
         String route = consumer.getRouteId();
         // HTTP/1.0 knows no interim answer
         String expectation = request.version() == HttpVersion.HTTP_1_0 ? null : request.getHeader(HttpHeaders.EXPECT);
         if (!consumer.methods().contains(request.method().name())) {
-            String allow = String.join(", ", consumer.methods());
-            reception.refuse(route, "method-not-allowed", METHOD.withAllow(allow));
+            reception.refuse(route, Refusal.method(String.join(", ", consumer.methods())));
         } else if (!engine.isWanted(path)) {
-            reception.refuse(route, "unknown-webhook", UNKNOWN);
+            reception.refuse(route, Refusal.UNKNOWN);
         } else if (!consumer.isStarted()) {
-            reception.refuse(route, "stopped", STOPPED);
+            reception.refuse(route, Refusal.STOPPED);
         } else if (contentLength(request) > maxBody) {
-            reception.refuse(route, "too-large", TOO_LARGE);
+            reception.refuse(route, Refusal.TOO_LARGE);
         } else if (expectation != null && !"100-continue".equalsIgnoreCase(expectation)) {
-            reception.refuse(route, "expectation-failed", EXPECTATION);
+            reception.refuse(route, Refusal.EXPECTATION);
         } else {
             if (expectation != null) {
                 request.response().writeContinue();
@@ -300,58 +207,26 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         return response.end(Buffer.buffer(answer.body()));
     }
 
-    /** Vert.x answers 501 where it does not know the version of HTTP; for a sender it is a mistake like any other. */
-    @Sharable
-    private static final class KnownVersions extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
-                request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Unknown version")));
-            }
-            context.fireChannelRead(message);
-        }
-
-        // By identity, as Vert.x compares them
-        private static boolean isKnown(io.netty.handler.codec.http.HttpVersion version) {
-            return version == io.netty.handler.codec.http.HttpVersion.HTTP_1_1
-                    || version == io.netty.handler.codec.http.HttpVersion.HTTP_1_0;
-        }
-    }
-
-    /** What a connection has done so far. */
-    private static final class Activity {
-        private long requests;
-
-        /** Requests without their answer: one behind another may begin before that one's answer is written. */
-        private int working;
-
-        private boolean closing;
-        private Deadline idle;
-    }
-
     /** One request from its head to its answer. */
     private final class Reception {
 
         private final HttpServerRequest request;
         private final Activity activity;
         private final Context context;
-        private byte[] body = NOTHING;
-        private int received;
+        private final Body body = new Body(load);
         private Deadline pace;
         private Deadline deadline;
         private boolean bodyEnded;
         private boolean answered;
 
-        private Reception(HttpServerRequest request) {
+        private Reception(HttpServerRequest request, Activity activity) {
             this.request = request;
-            this.activity = activities.getOrDefault(request.connection(), new Activity());
+            this.activity = activity;
             this.context = vertx.getOrCreateContext();
         }
 
         private void begin() {
-            activity.requests++;
-            activity.working++;
+            activity.beginRequest();
             request.response().exceptionHandler(gone -> {});
             request.exceptionHandler(gone -> abandon());
             request.endHandler(end -> bodyEnded = true);
@@ -366,48 +241,28 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                     tryToDeliver(match, prefix);
                 }
             });
-            deadline = readDeadlines.add(() -> refuse(route, "too-slow", TOO_SLOW));
+            deadline = readDeadlines.add(() -> refuse(route, Refusal.TOO_SLOW));
         }
 
         private void collect(Buffer chunk, String route) {
             if (answered) {
                 return;
             }
-            int length = received + chunk.length();
-            if (length > maxBody) {
-                refuse(route, "too-large", TOO_LARGE);
-                return;
-            }
-            if (!hasRoomFor(length)) {
-                refuse(route, "busy", BUSY);
-                return;
-            }
-            chunk.getBytes(body, received);
-            received = length;
-            if (pace == null && received != contentLength(request)) {
+            long announced = contentLength(request);
+            if (body.received() + chunk.length() > maxBody) {
+                refuse(route, Refusal.TOO_LARGE);
+            } else if (!body.add(chunk, announced < 0 ? maxBody : announced)) {
+                refuse(route, Refusal.BUSY);
+            } else if (pace == null && body.received() != announced) {
                 watchPace(route);
             }
         }
 
-        /** What counts as held is the memory that a body takes, which while it arrives is up to twice its bytes. */
-        private boolean hasRoomFor(int length) {
-            if (length <= body.length) {
-                return true;
-            }
-            long whole = contentLength(request) < 0 ? maxBody : contentLength(request);
-            int capacity = (int) Math.max(length, Math.min(whole, 2L * body.length));
-            if (!load.hold(capacity - body.length, capacity)) {
-                return false;
-            }
-            body = Arrays.copyOf(body, capacity);
-            return true;
-        }
-
         private void watchPace(String route) {
-            int before = received;
+            int before = body.received();
             pace = paceDeadlines.add(() -> {
-                if (load.isCrowded() && received - before < PACE_BYTES) {
-                    refuse(route, "too-slow", TOO_SLOW);
+                if (load.isCrowded() && body.received() - before < PACE_BYTES) {
+                    refuse(route, Refusal.TOO_SLOW);
                 } else {
                     watchPace(route);
                 }
@@ -419,7 +274,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
                 deliver(match, prefix);
             } catch (RuntimeException e) {
                 LOGGER.atError().setCause(e).log("A delivery failed before its route");
-                refuse(match.consumer().getRouteId(), "internal", Answer.INTERNAL);
+                refuse(match.consumer().getRouteId(), Refusal.INTERNAL);
             }
         }
 
@@ -430,20 +285,19 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             }
             String route = match.consumer().getRouteId();
             if (!match.consumer().isStarted()) {
-                refuse(route, "stopped", STOPPED);
+                refuse(route, Refusal.STOPPED);
                 return;
             }
             // Before the delivery counts: what fails here would count for ever
             Map<String, String> headers = headers(match.parameters(), prefix);
-            byte[] bytes = received == body.length ? body : Arrays.copyOf(body, received);
+            byte[] bytes = body.toBytes();
             if (!load.begin()) {
-                refuse(route, "busy", BUSY);
+                refuse(route, Refusal.BUSY);
                 return;
             }
-            // From here on the body is held until its route ends, which may be after the answer
-            load.release(body.length - bytes.length);
-            body = NOTHING;
-            deadline = answerDeadlines.add(() -> refuse(route, "not-safe-yet", LATE));
+            // From here on it is held until its route ends, which may be after the answer
+            body.handOver();
+            deadline = answerDeadlines.add(() -> refuse(route, Refusal.LATE));
             match.consumer().deliver(bytes, headers, answer -> {
                 load.end();
                 load.release(bytes.length);
@@ -457,8 +311,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
         private void abandon() {
             answered = true;
-            load.release(body.length);
-            body = NOTHING;
+            body.release();
             if (deadline != null) {
                 deadline.met();
             }
@@ -480,16 +333,16 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             return headers;
         }
 
-        private void refuse(String route, String reason, Answer answer) {
+        private void refuse(String route, Refusal refusal) {
             if (!answered) {
-                metrics.refused(route, reason);
-                answer(answer);
+                metrics.refused(route, refusal.code());
+                answer(refusal.answer());
             }
         }
 
-        private void refuseAndClose(String route, String reason, Answer answer) {
-            activity.closing = true;
-            refuse(route, reason, answer);
+        private void refuseAndClose(String route, Refusal refusal) {
+            activity.close();
+            refuse(route, refusal);
         }
 
         private void answer(Answer answer) {
@@ -499,8 +352,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             abandon();
             HttpServerResponse response = request.response();
             // What is left of a refused body is thrown away for a while, and nothing behind it is read
-            activity.closing |= engine.isClosing() || (!bodyEnded && mayHaveBody());
-            if (activity.closing) {
+            if (engine.isClosing() || (!bodyEnded && mayHaveBody())) {
+                activity.close();
+            }
+            if (activity.isClosing()) {
                 response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
             write(response, answer).onComplete(written -> done());
@@ -511,8 +366,8 @@ final class IngestHandler implements Handler<HttpServerRequest> {
         }
 
         private void done() {
-            activity.working--;
-            if (!activity.closing) {
+            activity.endRequest();
+            if (!activity.isClosing()) {
                 return;
             }
             if (bodyEnded) {

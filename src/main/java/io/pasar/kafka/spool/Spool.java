@@ -43,11 +43,6 @@ public final class Spool implements AutoCloseable {
     private static final int MOST_PER_WRITE = 1_024;
     private static final int SETTLED_PER_WRITE = 250;
 
-    /** Each write that moves some of them is waited for by the events that come meanwhile. */
-    private static final int RETRIED_PER_WRITE = 100;
-
-    private static final long RETRIED_BYTES_PER_WRITE = 1024 * 1024;
-
     /** Left on the disk for what RocksDB does by itself: a disk that is full to the last byte cannot even be drained. */
     private static final long SPARE_BYTES = 64L * 1024 * 1024;
 
@@ -106,15 +101,6 @@ public final class Spool implements AutoCloseable {
         private long bytes() {
             return Entry.bytes(event.length);
         }
-    }
-
-    /** Takes those that are set aside when it begins, and not what is refused again meanwhile. */
-    private static final class Retry {
-        private final CompletableFuture<Long> result = new CompletableFuture<>();
-        private boolean begun;
-        private long from;
-        private long until;
-        private long moved;
     }
 
     private enum Signal {
@@ -223,7 +209,7 @@ public final class Spool implements AutoCloseable {
             }
             inbox.add(retry);
         }
-        return retry.result;
+        return retry.result();
     }
 
     /** How often the disk was made to keep what was written. */
@@ -282,45 +268,13 @@ public final class Spool implements AutoCloseable {
     }
 
     private void turn(boolean closing) throws RocksDBException, IOException, InterruptedException {
-        List<Object> came = new ArrayList<>();
-        Object first = inbox.poll(mayIdle(closing), TimeUnit.MILLISECONDS);
-        if (first != null) {
-            came.add(first);
-            inbox.drainTo(came, MOST_PER_WRITE - 1);
-        }
+        List<Object> came = receive(closing);
         // Apart, before anything can fail: each of them must be told what became of it
         List<Put> puts = only(Put.class, came);
         retries.addAll(only(Retry.class, came));
-        try {
-            try (Change change = store.change()) {
-                boolean changed = false;
-                for (Put put : puts) {
-                    change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
-                }
-                for (Settled end : only(Settled.class, came)) {
-                    changed |= settle(end, change);
-                }
-                List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
-                changed |= !moving.isEmpty();
-                boolean removing = !settled.isEmpty()
-                        && (!puts.isEmpty()
-                                || first == null
-                                || closing
-                                || drain.isFailing()
-                                || settled.size() >= SETTLED_PER_WRITE);
-                if (removing) {
-                    for (Entry entry : settled) {
-                        change.remove(entry.sequence());
-                    }
-                }
-                if (changed || removing || !puts.isEmpty()) {
-                    change.write(changed || !puts.isEmpty());
-                }
-                if (removing) {
-                    removed();
-                }
-                retried(moving);
-            }
+        boolean removeNow = !puts.isEmpty() || came.isEmpty() || closing;
+        try (Change change = store.change()) {
+            write(change, puts, only(Settled.class, came), removeNow);
         } catch (RocksDBException | RuntimeException | Error e) {
             // Not known whether they are on the disk: if they are, they are drained all the same
             refuse(puts, new SpoolUnavailableException(Reason.BROKEN, e));
@@ -331,6 +285,47 @@ public final class Spool implements AutoCloseable {
             drain.send(store, next);
         }
         look();
+    }
+
+    private List<Object> receive(boolean closing) throws InterruptedException {
+        List<Object> came = new ArrayList<>();
+        Object first = inbox.poll(mayIdle(closing), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            came.add(first);
+            inbox.drainTo(came, MOST_PER_WRITE - 1);
+        }
+        return came;
+    }
+
+    /**
+     * In one piece: what has come, what Kafka refuses, and what is to be tried again.
+     *
+     * @param removeNow whether what Kafka has taken leaves the disk with it, however little that is
+     */
+    private void write(Change change, List<Put> puts, List<Settled> ends, boolean removeNow) throws RocksDBException {
+        boolean mustBeKept = !puts.isEmpty();
+        for (Put put : puts) {
+            change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
+        }
+        for (Settled end : ends) {
+            mustBeKept |= settle(end, change);
+        }
+        List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
+        mustBeKept |= !moving.isEmpty();
+        boolean removing =
+                !settled.isEmpty() && (removeNow || drain.isFailing() || settled.size() >= SETTLED_PER_WRITE);
+        if (removing) {
+            for (Entry entry : settled) {
+                change.remove(entry.sequence());
+            }
+        }
+        if (mustBeKept || removing) {
+            change.write(mustBeKept);
+        }
+        if (removing) {
+            removed();
+        }
+        retried(moving);
     }
 
     private static <T> List<T> only(Class<T> type, List<Object> came) {
@@ -417,20 +412,15 @@ public final class Spool implements AutoCloseable {
 
     /** Puts some more of them behind all that waits; tells which. */
     private List<Aside> retry(Retry retry, Change change) throws RocksDBException {
-        if (!retry.begun) {
-            retry.begun = true;
-            retry.until = next;
+        if (retry.begin(next)) {
             missingTopics.forget();
         }
-        List<Aside> some = store.aside(retry.from, RETRIED_PER_WRITE, RETRIED_BYTES_PER_WRITE).stream()
-                .filter(aside -> aside.entry().sequence() < retry.until)
-                .toList();
+        List<Aside> some = retry.next(store);
         for (Aside aside : some) {
             Entry old = aside.entry();
             change.add(new Entry(next++, old.hash(), old.size(), old.since()), aside.event());
             change.removeAside(old.sequence());
             keys.add(old.hash());
-            retry.from = old.sequence() + 1;
         }
         return some;
     }
@@ -442,10 +432,10 @@ public final class Spool implements AutoCloseable {
         some.forEach(shown::remove);
         events = events + some.size();
         setAsideEvents = setAsideEvents - some.size();
-        retries.element().moved += some.size();
         if (some.isEmpty()) {
-            Retry done = retries.remove();
-            done.result.complete(done.moved);
+            retries.remove().end();
+        } else {
+            retries.element().moved(some);
         }
     }
 
@@ -505,7 +495,7 @@ public final class Spool implements AutoCloseable {
             }
         }
         refuse(puts, failure);
-        retries.forEach(retry -> retry.result.completeExceptionally(failure));
+        retries.forEach(retry -> retry.fail(failure));
         retries.clear();
     }
 
@@ -542,47 +532,35 @@ public final class Spool implements AutoCloseable {
 
     private void open() {
         store = SpoolStore.open(directory);
-        KeyCounts counted = new KeyCounts();
         shown.clear();
         settled.clear();
-        long[] found = new long[4];
+        Contents contents;
         try {
-            oldest = null;
-            store.eachEntry(entry -> {
-                oldest = oldest == null ? entry.since() : oldest;
-                counted.add(entry.hash());
-                found[0]++;
-                found[1] += entry.bytes();
-                found[2] = entry.sequence();
-            });
-            store.eachAsideEntry(entry -> {
-                found[3]++;
-                found[1] += entry.bytes();
-                found[2] = Math.max(found[2], entry.sequence());
-            });
+            contents = Contents.of(store);
             shown.readFirst(store);
         } catch (RocksDBException e) {
             closeStore();
             throw new KafkaStartException("pasar.data-dir: the spool in " + directory + " cannot be read", e);
         }
-        next = found[2] + 1;
+        next = contents.last() + 1;
         oldestFrom = 0;
-        events = found[0];
-        setAsideEvents = found[3];
+        oldest = contents.oldest();
+        events = contents.events();
+        setAsideEvents = contents.setAside();
         damaged |= store.isDamaged();
         if (drain != null) {
             drain.restart();
         }
         synchronized (gate) {
-            keys = counted;
-            bytes = found[1];
+            keys = contents.keys();
+            bytes = contents.bytes();
             open = !closed;
             taking = open;
         }
-        if (found[0] > 0 || found[3] > 0) {
+        if (events > 0 || setAsideEvents > 0) {
             LOGGER.atInfo()
-                    .addKeyValue("events", found[0])
-                    .addKeyValue("setAside", found[3])
+                    .addKeyValue("events", events)
+                    .addKeyValue("setAside", setAsideEvents)
                     .log("The spool holds events from before");
         }
     }

@@ -1,0 +1,49 @@
+package io.pasar.inbound;
+
+import io.pasar.inbound.Deadlines.Deadline;
+
+/** What a connection has done so far. For its event loop, not thread-safe. */
+final class Activity {
+
+    private long requests;
+
+    /** Requests without their answer: one behind another may begin before that one's answer is written. */
+    private int working;
+
+    private boolean closing;
+    private Deadline idle;
+
+    void beginRequest() {
+        requests++;
+        working++;
+    }
+
+    void endRequest() {
+        working--;
+    }
+
+    long requests() {
+        return requests;
+    }
+
+    boolean isWorking() {
+        return working > 0;
+    }
+
+    /** No request after the ones that have begun. */
+    void close() {
+        closing = true;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void watch(Deadline deadline) {
+        idle = deadline;
+    }
+
+    void unwatch() {
+        idle.met();
+    }
+}
