@@ -1,10 +1,13 @@
 package io.pasar.inbound;
 
+import io.netty.channel.Channel;
 import io.pasar.inbound.Deadlines.Deadline;
 
 /** What a connection has done so far. For its event loop, not thread-safe. */
 final class Activity {
 
+    private final Connections connections;
+    private final Channel channel;
     private long requests;
 
     /** Requests without their answer: one behind another may begin before that one's answer is written. */
@@ -13,13 +16,26 @@ final class Activity {
     private boolean closing;
     private Deadline idle;
 
+    Activity(Connections connections, Channel channel) {
+        this.connections = connections;
+        this.channel = channel;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
     void beginRequest() {
         requests++;
         working++;
+        connections.atWork(this);
     }
 
     void endRequest() {
         working--;
+        if (working == 0) {
+            connections.idle(this);
+        }
     }
 
     long requests() {

@@ -1,14 +1,19 @@
 package io.pasar.inbound;
 
 import io.netty.channel.Channel;
-import io.vertx.core.Context;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.util.AttributeKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One event loop's connections: a new one makes room for itself where there are too many, and one that asks for nothing
@@ -20,85 +25,146 @@ final class Connections {
     private static final String VERTX_HANDLER = "handler";
 
     private static final KnownVersions KNOWN_VERSIONS = new KnownVersions();
+    private static final AttributeKey<Activity> ACTIVITY = AttributeKey.valueOf(Connections.class, "activity");
 
-    private final Context loop;
+    private final ContextInternal loop;
     private final IngestEngine engine;
     private final IngestMetrics metrics;
     private final Load load;
     private final Deadlines idleDeadlines;
 
-    /** The one without a request for longest comes first. */
-    private final Map<HttpConnection, Activity> activities = new LinkedHashMap<>(16, 0.75f, true);
+    /** Those that have never asked for anything, the oldest first. */
+    private final Set<Activity> silent = new LinkedHashSet<>();
+
+    /** Those that have had all their answers, the one that has waited longest first. */
+    private final Set<Activity> idle = new LinkedHashSet<>();
 
     Connections(Vertx vertx, IngestEngine engine, Duration closeIdleAfter, IngestMetrics metrics, Load load) {
-        this.loop = vertx.getOrCreateContext();
+        this.loop = (ContextInternal) vertx.getOrCreateContext();
         this.engine = engine;
         this.metrics = metrics;
         this.load = load;
         this.idleDeadlines = new Deadlines(vertx, closeIdleAfter);
     }
 
-    void connected(HttpConnection connection) {
-        // One that has never asked for anything before one that a marketplace keeps for its next webhook
-        boolean tooMany = load.connected() && !cutLongestIdle(0) && !cutLongestIdle(Long.MAX_VALUE);
-        Activity activity = new Activity();
-        activities.put(connection, activity);
-        Channel channel = ((ConnectionBase) connection).channel();
-        engine.acceptedBy(channel.parent());
-        channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
-        connection.closeHandler(closed -> {
-            load.disconnected();
-            activities.remove(connection);
-            activity.unwatch();
-        });
-        if (tooMany) {
-            metrics.refused(Refusal.NO_ROUTE, "too-many-connections");
-            activity.close();
-            connection.close();
-        }
-        watchIdle(connection, activity, 0);
+    /** From any thread. */
+    boolean areOn(EventLoop eventLoop) {
+        return loop.nettyEventLoop() == eventLoop;
     }
 
-    /** Makes room; false if there is no idle one with so many requests at most. */
-    private boolean cutLongestIdle(long mostRequests) {
-        for (Map.Entry<HttpConnection, Activity> each : activities.entrySet()) {
-            Activity activity = each.getValue();
-            if (!activity.isWorking() && !activity.isClosing() && activity.requests() <= mostRequests) {
-                activity.close();
-                each.getKey().close();
-                return true;
-            }
+    /** Counts a connection from now on; what it sends is read later, its TLS handshake included. */
+    void arrived(Channel channel) {
+        boolean tooMany = load.connected() && !makeRoom();
+        Activity activity = new Activity(this, channel);
+        channel.attr(ACTIVITY).set(activity);
+        silent.add(activity);
+        watchIdle(activity, 0);
+        channel.closeFuture().addListener(closed -> {
+            load.disconnected();
+            activity.unwatch();
+            silent.remove(activity);
+            idle.remove(activity);
+        });
+        if (tooMany) {
+            makeRoomElsewhere(engine.connectionsBut(this).iterator(), activity);
         }
-        return false;
+    }
+
+    /** Its first request may come. */
+    void connected(HttpConnection connection) {
+        Channel channel = channel(connection);
+        engine.acceptedBy(channel.parent());
+        if (channel.attr(ACTIVITY).get() == null) {
+            // The first of all: nothing was known of the listening socket before it
+            arrived(channel);
+        }
+        channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
+    }
+
+    /** Cuts one that has never asked for anything before one that a marketplace keeps for its next webhook. */
+    private boolean makeRoom() {
+        Set<Activity> from = silent.isEmpty() ? idle : silent;
+        if (from.isEmpty()) {
+            return false;
+        }
+        Activity longest = from.iterator().next();
+        from.remove(longest);
+        longest.close();
+        longest.channel().close();
+        return true;
+    }
+
+    private void makeRoomElsewhere(Iterator<Connections> others, Activity newcomer) {
+        if (others.hasNext()) {
+            Connections next = others.next();
+            next.loop.runOnContext(onLoop -> {
+                if (!next.makeRoom()) {
+                    makeRoomElsewhere(others, newcomer);
+                }
+            });
+        } else {
+            loop.runOnContext(onLoop -> refuse(newcomer));
+        }
+    }
+
+    private void refuse(Activity newcomer) {
+        metrics.refused(Refusal.NO_ROUTE, "too-many-connections");
+        newcomer.close();
+        // Otherwise the answer that it waits for already is its last
+        if (!newcomer.isWorking()) {
+            newcomer.channel().close();
+        }
     }
 
     /** Cuts who sends no whole head, and who does not read an answer: a delivery under way ends sooner than that. */
-    private void watchIdle(HttpConnection connection, Activity activity, long seen) {
+    private void watchIdle(Activity activity, long seen) {
         activity.watch(idleDeadlines.add(() -> {
             if (activity.requests() == seen) {
-                cut(connection);
+                cut(activity.channel());
             } else {
-                watchIdle(connection, activity, activity.requests());
+                watchIdle(activity, activity.requests());
             }
         }));
     }
 
-    /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
     static void cut(HttpConnection connection) {
-        ((ConnectionBase) connection).channelHandlerContext().close();
+        cut(channel(connection));
     }
 
-    /** To be asked when a request begins: it puts the connection behind all others. */
-    Activity activity(HttpConnection connection) {
-        Activity activity = activities.get(connection);
-        // It may be gone already, with its request still to be read
-        return activity == null ? new Activity() : activity;
+    /** At once. Vert.x itself closes a connection only when all that was written is read, which some never do. */
+    private static void cut(Channel channel) {
+        ChannelHandlerContext vertx = channel.pipeline().context(VERTX_HANDLER);
+        if (vertx == null) {
+            // In its TLS handshake
+            channel.close();
+        } else {
+            vertx.close();
+        }
+    }
+
+    static Activity activity(HttpConnection connection) {
+        return channel(connection).attr(ACTIVITY).get();
+    }
+
+    void atWork(Activity activity) {
+        silent.remove(activity);
+        idle.remove(activity);
+    }
+
+    void idle(Activity activity) {
+        if (!activity.isClosing() && activity.channel().isOpen()) {
+            idle.add(activity);
+        }
     }
 
     /** Closes the connections on which nothing is being received or answered. From any thread. */
     void closeIdle() {
-        loop.runOnContext(onLoop -> List.copyOf(activities.keySet()).stream()
-                .filter(connection -> !activities.get(connection).isWorking())
-                .forEach(HttpConnection::close));
+        loop.runOnContext(onLoop -> Stream.of(silent, idle)
+                .flatMap(some -> List.copyOf(some).stream())
+                .forEach(activity -> activity.channel().close()));
+    }
+
+    private static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
     }
 }

@@ -110,10 +110,28 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
     /**
      * Every connection tells it, since Vert.x does not: closing a Vert.x server cuts all its connections, and a graceful
-     * stop must close the listening socket alone.
+     * stop must close the listening socket alone. From the first one on, connections are counted as they are accepted.
      */
-    void acceptedBy(Channel listening) {
-        this.listening = listening;
+    void acceptedBy(Channel socket) {
+        if (listening != socket) {
+            watch(socket);
+        }
+    }
+
+    private synchronized void watch(Channel socket) {
+        if (listening != socket) {
+            listening = socket;
+            socket.pipeline().addFirst(new Newcomers(socket, this::arrived));
+        }
+    }
+
+    private void arrived(Channel newcomer) {
+        connections.stream().filter(some -> some.areOn(newcomer.eventLoop())).forEach(some -> some.arrived(newcomer));
+    }
+
+    /** Those of all other event loops. */
+    List<Connections> connectionsBut(Connections own) {
+        return connections.stream().filter(some -> some != own).toList();
     }
 
     /**
@@ -230,7 +248,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
                     new Connections(vertx, IngestEngine.this, configuration.closeIdleAfter(), metrics, load);
             connections.add(ofLoop);
             IngestHandler handler = new IngestHandler(
-                    vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load, ofLoop);
+                    vertx, IngestEngine.this, configuration, allowedHeaders, addresses, metrics, load);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(ofLoop::connected)
                     .requestHandler(handler)

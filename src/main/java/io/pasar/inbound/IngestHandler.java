@@ -44,7 +44,6 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private final Addresses addresses;
     private final IngestMetrics metrics;
     private final Load load;
-    private final Connections connections;
     private final long maxBody;
     private final Deadlines answerDeadlines;
     private final Deadlines readDeadlines;
@@ -58,15 +57,13 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             AllowedHeaders allowedHeaders,
             Addresses addresses,
             IngestMetrics metrics,
-            Load load,
-            Connections connections) {
+            Load load) {
         this.vertx = vertx;
         this.engine = engine;
         this.allowedHeaders = allowedHeaders;
         this.addresses = addresses;
         this.metrics = metrics;
         this.load = load;
-        this.connections = connections;
         this.maxBody = configuration.maxBody().toBytes();
         this.answerDeadlines = new Deadlines(vertx, configuration.answerWithin());
         this.readDeadlines = new Deadlines(vertx, configuration.readWithin());
@@ -88,7 +85,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             Connections.cut(request.connection());
             return;
         }
-        Activity activity = connections.activity(request.connection());
+        Activity activity = Connections.activity(request.connection());
         if (activity.isClosing()) {
             // Behind the one that was told to be the last
             request.connection().close();

@@ -21,7 +21,6 @@ import javax.security.auth.login.LoginException;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -99,7 +98,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
      * @throws KafkaStartException if {@code pasar.kafka.properties} can never work
      */
     public Consumer<byte[], byte[]> consumer(Map<String, Object> more) {
-        return connect(() -> new KafkaConsumer<>(properties.consumer(more)));
+        return connect(() -> new PacedConsumer<>(properties.consumer(more)));
     }
 
     /**

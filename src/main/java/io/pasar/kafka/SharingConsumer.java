@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * A consumer of a group that tells which partitions it has. Kafka's own {@code assignment()} may be asked by the
  * consumer's thread alone.
  */
-final class SharingConsumer extends KafkaConsumer<Object, Object> {
+final class SharingConsumer extends PacedConsumer<Object, Object> {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SharingConsumer.class);
 

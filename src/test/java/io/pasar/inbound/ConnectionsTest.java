@@ -2,6 +2,7 @@ package io.pasar.inbound;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -166,6 +167,44 @@ class ConnectionsTest {
         for (Socket socket : known) {
             assertThat(post(socket, "a")).contains(" 200 ");
         }
+    }
+
+    @Test
+    void thatIdleOnAnyEventLoopMakeRoom() throws Exception {
+        // Given
+        int eventLoops = Runtime.getRuntime().availableProcessors();
+        assumeThat(eventLoops).isGreaterThan(1);
+        start(ENOUGH, NEVER, 0);
+        for (int i = 0; i < ENOUGH; i++) {
+            // They take turns, so all of one event loop are at work
+            boolean working = i % eventLoops == 0;
+            connect().getOutputStream().write((HEAD + (working ? "2\r\n\r\na" : "1\r\n\r\na")).getBytes(ISO_8859_1));
+        }
+        await().atMost(SOON).until(() -> meters.get("pasar.held").gauge().value() == (double) ENOUGH / eventLoops);
+
+        // Then
+        assertThat(post(connect(), "a")).contains(" 200 ");
+    }
+
+    @Test
+    void thatStallInTheirTlsHandshakeMakeRoom(@TempDir Path directory) throws Exception {
+        // Given
+        Certificate certificate = Certificate.in(directory);
+        start(ENOUGH, NEVER, 0, certificate.tls());
+        Socket known = over(certificate);
+        assertThat(post(known, "a")).contains(" 200 ");
+
+        // When
+        Socket oldest = connect();
+        for (int i = 0; i < 2 * ENOUGH; i++) {
+            connect();
+        }
+        Socket newest = connect();
+
+        // Then
+        assertThat(isCut(oldest, SOON)).isTrue();
+        assertThat(isCut(newest, Duration.ofMillis(1))).isFalse();
+        assertThat(post(known, "a")).contains(" 200 ");
     }
 
     @Test
