@@ -71,7 +71,7 @@ final class Gateways {
         return new Gateway(Gateway.PASAR, port, PASAR_TOPIC, process);
     }
 
-    /** In a file of the folder for them, as so many should be: what application.yaml says stays in Spring's memory too. */
+    /** In a file of the folder for them, as so many should be: Spring keeps what application.yaml says in memory too. */
     private Path accounts() throws IOException {
         StringBuilder yaml = new StringBuilder();
         for (int i = 0; i < settings.accounts(); i++) {

@@ -46,7 +46,7 @@ final class Load {
         }
     }
 
-    /** Under load the compilers get few of the cores: what they have queued they would do while something is measured. */
+    /** Under load the compilers get little of the cores; the rest they would do while something is measured. */
     private void awaitCompiled(Gateway gateway) throws InterruptedException {
         if (settings.shortForm()) {
             return;
@@ -85,7 +85,7 @@ final class Load {
         }
     }
 
-    /** At half of the peak that the gateway has just now: of an earlier one the machine may be anything from a third to all. */
+    /** At half of the peak that it has just now: half of an earlier one may be anything where the machine's speed changes. */
     private void open(Gateway gateway, Scenario scenario) throws Exception {
         double peak = counted(gateway, PEAK, settings.stretch()).perSecond();
         long before = offsets.records(gateway.topic());

@@ -195,7 +195,8 @@ final class Results {
         System.out.println("\nAims (ratios: median of the rounds, lowest to highest)\n");
         aims().forEach(aim -> System.out.printf(
                 "  %-66s %-11s %-44s %s%n", aim.what(), aim.toReach(), aim.measured(), aim.verdict()));
-        System.out.printf("%n%,d answers with 200, %,d records, at least %,d of them repeats%n", answers, records, repeats);
+        System.out.printf(
+                "%n%,d answers with 200, %,d records, at least %,d of them repeats%n", answers, records, repeats);
     }
 
     private List<Aim> aims() {
