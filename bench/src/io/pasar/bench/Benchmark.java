@@ -92,10 +92,7 @@ public final class Benchmark {
             }
         }
         if (settings.wants(Part.OPEN_LOOP)) {
-            for (Gateway gateway : all) {
-                double half = results.peak(gateway.name()) / 2;
-                load.open(gateway, Scenario.of(OPEN_LOOP_CONNECTIONS, true), half, settings.openLoop());
-            }
+            load.openInTurns(Scenario.of(OPEN_LOOP_CONNECTIONS, true), all);
         }
         machine.end(spring.process());
         machine.end(camel.process());

@@ -11,7 +11,7 @@ import java.util.List;
 final class Gateways {
 
     private static final Duration START = Duration.ofSeconds(120);
-    private static final Duration REGISTRATION = Duration.ofSeconds(60);
+    private static final Duration REGISTRATION = Duration.ofSeconds(180);
     private static final String PASAR_TOPIC = "pasar.tiki.order";
 
     private final Settings settings;
@@ -54,7 +54,7 @@ final class Gateways {
                 file,
                 options,
                 List.of(
-                        "--spring.config.additional-location=" + accounts().toUri(),
+                        "--pasar.accounts-dir=" + accounts(),
                         "--server.port=" + freePort(),
                         "--server.address=127.0.0.1",
                         "--pasar.public-url=https://bench.example",
@@ -64,26 +64,32 @@ final class Gateways {
                         "--pasar.kafka.bootstrap-servers=" + bootstrapServers,
                         "--pasar.kafka.topics.partitions=" + Settings.PARTITIONS,
                         "--pasar.marketplaces.tiki.api-url=" + marketplaceUrl,
-                        "--pasar.marketplaces.tiki.token-url=" + marketplaceUrl + "/token"));
+                        "--pasar.marketplaces.tiki.token-url=" + marketplaceUrl + "/token",
+                        // By default 10,000 accounts take half an hour, and every competitor would be measured beside
+                        // it
+                        "--pasar.marketplaces.tiki.requests-per-second=0"));
         return new Gateway(Gateway.PASAR, port, PASAR_TOPIC, process);
     }
 
+    /** In a file of the folder for them, as so many should be: Spring keeps what application.yaml says in memory too. */
     private Path accounts() throws IOException {
-        StringBuilder yaml = new StringBuilder("pasar:\n  accounts:\n");
+        StringBuilder yaml = new StringBuilder();
         for (int i = 0; i < settings.accounts(); i++) {
             yaml.append(
                     """
-                        - marketplace: tiki
-                          id: %s
-                          client-id: bench
-                          client-secret: bench-client-secret
-                          webhook-secrets: ["%s"]
-                          events: [order]
-                          warehouses: [sgn3]
+                    - marketplace: tiki
+                      id: %s
+                      client-id: bench
+                      client-secret: bench-client-secret
+                      webhook-secrets: ["%s"]
+                      events: [order]
+                      warehouses: [sgn3]
                     """
                             .formatted(Workload.account(i), Workload.secret(i)));
         }
-        return Files.writeString(settings.directory().resolve("accounts.yaml"), yaml);
+        Path folder = Files.createDirectories(settings.directory().resolve("accounts"));
+        Files.writeString(folder.resolve("all.yaml"), yaml);
+        return folder;
     }
 
     /** @throws IOException with the end of its log, if it does not come up */
@@ -99,10 +105,18 @@ final class Gateways {
         } while (probe.closed(1, Duration.ofMillis(1)).ok() == 0);
     }
 
-    /** So that it is measured as it runs from then on: registered and quiet. */
-    void awaitRegistered(Marketplace marketplace) throws InterruptedException {
+    /**
+     * So that it is measured as it runs from then on: registered and quiet.
+     *
+     * @throws IOException if that takes too long: whatever were measured then would be something else
+     */
+    void awaitRegistered(Marketplace marketplace) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + REGISTRATION.toNanos();
-        while (marketplace.registrations() < settings.accounts() && System.nanoTime() < deadline) {
+        while (marketplace.registrations() < settings.accounts()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Only %d of %d accounts were registered in %d s"
+                        .formatted(marketplace.registrations(), settings.accounts(), REGISTRATION.toSeconds()));
+            }
             Thread.sleep(200);
         }
     }

@@ -13,6 +13,16 @@ final class Load {
 
     private static final Duration HEAP_STRETCH = Duration.ofSeconds(10);
 
+    /** What is compiled anew after the first is warm in the second. */
+    private static final int WARM_UPS = 2;
+
+    private static final Duration DRAINED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration COMPILED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration QUIET = Duration.ofMillis(50);
+
+    private static final Scenario PEAK = Scenario.of(32, true);
+
     private final Settings settings;
     private final Offsets offsets;
     private final Results results;
@@ -26,10 +36,28 @@ final class Load {
     }
 
     void warmUp(Gateway gateway) throws Exception {
-        for (int connections : Settings.CONNECTIONS) {
-            counted(gateway, Scenario.of(connections, true), settings.warmUp().dividedBy(2));
+        for (int pass = 0; pass < WARM_UPS; pass++) {
+            Duration time = settings.warmUp().dividedBy(WARM_UPS);
+            for (int connections : Settings.CONNECTIONS) {
+                counted(gateway, Scenario.of(connections, true), time.dividedBy(2));
+            }
+            counted(gateway, Scenario.of(32, false), time.dividedBy(4));
+            awaitCompiled(gateway);
         }
-        counted(gateway, Scenario.of(32, false), settings.warmUp().dividedBy(4));
+    }
+
+    /** Under load the compilers get little of the cores; the rest they would do while something is measured. */
+    private void awaitCompiled(Gateway gateway) throws InterruptedException {
+        if (settings.shortForm()) {
+            return;
+        }
+        long deadline = System.nanoTime() + COMPILED_WITHIN.toNanos();
+        Duration used;
+        do {
+            Duration before = gateway.cpu();
+            Thread.sleep(LOOK.toMillis());
+            used = gateway.cpu().minus(before);
+        } while (used.compareTo(QUIET) > 0 && System.nanoTime() < deadline);
     }
 
     /** Each round begins with another one, so that none always follows the same. */
@@ -47,11 +75,26 @@ final class Load {
         results.closed(gateway.name(), scenario.name(), counted(gateway, scenario, settings.stretch()));
     }
 
-    void open(Gateway gateway, Scenario scenario, double perSecond, Duration time) throws Exception {
+    void openInTurns(Scenario scenario, List<Gateway> gateways) throws Exception {
+        List<Gateway> order = new ArrayList<>(gateways);
+        for (int round = 0; round < settings.rounds(); round++) {
+            for (Gateway gateway : order) {
+                open(gateway, scenario);
+            }
+            Collections.rotate(order, 1);
+        }
+    }
+
+    /** At half of the peak that it has just now: half of an earlier one may be anything where the machine's speed changes. */
+    private void open(Gateway gateway, Scenario scenario) throws Exception {
+        double peak = counted(gateway, PEAK, settings.stretch()).perSecond();
         long before = offsets.records(gateway.topic());
-        Run run = generator(gateway, scenario).open(scenario.connections(), perSecond, time);
+        Duration cpu = gateway.cpu();
+        Run run = generator(gateway, scenario)
+                .open(scenario.connections(), peak / 2, settings.openLoop())
+                .withCpu(gateway.cpu().minus(cpu));
         count(gateway, "open loop", run, before);
-        results.open(gateway.name(), perSecond, run);
+        results.open(gateway.name(), peak / 2, run);
     }
 
     /** The rest of the requests that a gateway must get before its heap counts; looks at it half way and at the end. */
@@ -88,7 +131,14 @@ final class Load {
     }
 
     private void count(Gateway gateway, String what, Run run, long before) throws Exception {
-        results.counted(gateway.name(), what, run, offsets.records(gateway.topic()) - before);
+        long written = offsets.records(gateway.topic()) - before;
+        long deadline = System.nanoTime() + DRAINED_WITHIN.toNanos();
+        while (written < run.ok() && System.nanoTime() < deadline) {
+            // What waited too long for Kafka was answered from the spool, and is a record soon
+            Thread.sleep(LOOK.toMillis());
+            written = offsets.records(gateway.topic()) - before;
+        }
+        results.counted(gateway.name(), what, run, written);
         if (gateway.name().equals(Gateway.PASAR)) {
             pasarRequests += run.ok();
         }

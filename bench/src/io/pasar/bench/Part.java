@@ -30,10 +30,6 @@ enum Part {
                 .filter(name -> !name.isEmpty())
                 .map(name -> valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
                 .forEach(parts::add);
-        if (parts.contains(OPEN_LOOP)) {
-            // Half of whose peak
-            parts.add(KEEP_ALIVE);
-        }
         return parts.isEmpty() ? EnumSet.allOf(Part.class) : parts;
     }
 }

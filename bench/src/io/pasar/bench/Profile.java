@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
@@ -18,6 +20,9 @@ final class Profile {
     private static final int CONNECTIONS = 32;
     private static final Duration RECORDED = Duration.ofSeconds(20);
     private static final int HOTTEST = 40;
+    private static final Pattern THREAD =
+            Pattern.compile("^\"(?<name>.+?)\".* cpu=(?<millis>[0-9.]+)ms", Pattern.MULTILINE);
+    private static final Pattern NUMBER = Pattern.compile("[-#]?[0-9]+");
 
     /** Whose code it is: the first frame from the top that belongs to one of them. */
     private static final Map<String, String> OWNERS = new LinkedHashMap<>();
@@ -57,11 +62,15 @@ final class Profile {
             }
             load(gateway, settings.warmUp().multipliedBy(2));
             jcmd(gateway, "JFR.start", "name=bench", "settings=profile");
+            Map<String, Double> before = threads(gateway);
             Run run = load(gateway, RECORDED);
+            Map<String, Double> after = threads(gateway);
             jcmd(gateway, "JFR.dump", "name=bench", "filename=" + recording);
             gateway.process().destroy();
             gateway.process().waitFor();
             System.out.printf("%n%s: %,.0f/s while recorded; %s%n", gateway.name(), run.perSecond(), recording);
+            after.replaceAll((thread, used) -> used - before.getOrDefault(thread, 0.0));
+            print(after);
             print(recording, run);
         }
     }
@@ -70,12 +79,32 @@ final class Profile {
         return new Generator(gateway.port(), Workload.requests("", 1, true), true).closed(CONNECTIONS, time);
     }
 
-    private static void jcmd(Gateway gateway, String... arguments) throws IOException, InterruptedException {
+    /** Milliseconds of processor time by name of thread: JFR sees Java code alone, and neither compilers nor collectors. */
+    private static Map<String, Double> threads(Gateway gateway) throws IOException, InterruptedException {
+        Map<String, Double> used = new TreeMap<>();
+        Matcher thread = THREAD.matcher(jcmd(gateway, "Thread.print"));
+        while (thread.find()) {
+            String name = NUMBER.matcher(thread.group("name")).replaceAll("");
+            used.merge(name, Double.parseDouble(thread.group("millis")), Double::sum);
+        }
+        return used;
+    }
+
+    private static void print(Map<String, Double> used) {
+        double all = used.values().stream().mapToDouble(Double::doubleValue).sum();
+        System.out.println("  whose processor time it is, by thread");
+        hottest(used).stream()
+                .filter(thread -> thread.getValue() / all >= 0.005)
+                .forEach(thread ->
+                        System.out.printf("    %5.1f %%  %s%n", 100 * thread.getValue() / all, thread.getKey()));
+    }
+
+    private static String jcmd(Gateway gateway, String... arguments) throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         List<String> command =
                 new ArrayList<>(List.of(jcmd, String.valueOf(gateway.process().pid())));
         command.addAll(List.of(arguments));
-        Machine.run(command);
+        return Machine.run(command);
     }
 
     private static void print(Path recording, Run run) throws IOException {

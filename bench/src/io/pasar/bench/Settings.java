@@ -42,7 +42,7 @@ record Settings(
                 Integer.getInteger("bench.rounds", shortForm ? 1 : 3),
                 seconds("bench.seconds", shortForm ? 1 : 3),
                 seconds("bench.warm-up", shortForm ? 1 : 16),
-                seconds("bench.open-loop", shortForm ? 1 : 8),
+                seconds("bench.open-loop", shortForm ? 1 : 6),
                 Integer.getInteger("bench.accounts", shortForm ? 500 : 10_000),
                 shortForm ? 0 : 1_000_000,
                 isSet("bench.pin"),

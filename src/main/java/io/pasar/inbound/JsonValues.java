@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,7 +61,9 @@ final class JsonValues {
             return;
         }
         // Of a name that comes twice the last one counts
-        found.keySet().removeAll(place.wanted);
+        if (!found.isEmpty()) {
+            found.keySet().removeAll(place.wanted);
+        }
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 parser.nextToken();
@@ -71,7 +74,10 @@ final class JsonValues {
                 read(parser, place.elements.get(i), found);
             }
         } else if (!place.here.isEmpty()) {
-            JsonNode value = JSON.readTree(parser);
+            // Most are texts, and a reader for one value costs more than the text
+            JsonNode value = parser.hasToken(JsonToken.VALUE_STRING)
+                    ? TextNode.valueOf(parser.getText())
+                    : JSON.readTree(parser);
             place.here.forEach(pointer -> found.put(pointer, value));
         }
     }
