@@ -20,15 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The jar as it is delivered, as the command line of a gateway that runs elsewhere. */
 class PackagedCommandLineIT extends GatewayTest {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
-
-    @LocalServerPort
-    private int managementPort;
 
     @TempDir
     private Path directory;
@@ -106,9 +102,13 @@ class PackagedCommandLineIT extends GatewayTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path out = elsewhere.resolve("out");
         Path err = elsewhere.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Stream.concat(Stream.of(java, "-jar", JAR.toString()), Stream.of(arguments))
-                                .toList())
+        ProcessBuilder builder = new ProcessBuilder(Stream.of(
+                                Stream.of(java),
+                                GatewayProcess.JVM_OPTIONS.stream(),
+                                Stream.of("-jar", JAR.toString()),
+                                Stream.of(arguments))
+                        .flatMap(each -> each)
+                        .toList())
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

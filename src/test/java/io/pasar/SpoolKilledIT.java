@@ -37,7 +37,7 @@ class SpoolKilledIT {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final int SENDERS = 8;
     private static final int ENOUGH = 1_000;
 
@@ -179,6 +179,7 @@ class SpoolKilledIT {
     private Process start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(GatewayProcess.JVM_OPTIONS);
         command.addAll(List.of("-Xmx256m", "-jar", JAR.toString()));
         command.addAll(List.of(
                 "--server.port=0",

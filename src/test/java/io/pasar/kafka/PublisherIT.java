@@ -168,7 +168,7 @@ class PublisherIT {
     }
 
     private static void awaitPublished(Producer<byte[], byte[]> producer) {
-        await().atMost(Duration.ofSeconds(15)).ignoreExceptions().until(() -> sendAtOnce(producer, "orders")
+        await().ignoreExceptions().until(() -> sendAtOnce(producer, "orders")
                 .get(10, TimeUnit.SECONDS)
                 .hasOffset());
     }
