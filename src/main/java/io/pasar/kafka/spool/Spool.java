@@ -43,11 +43,6 @@ public final class Spool implements AutoCloseable {
     private static final int MOST_PER_WRITE = 1_024;
     private static final int SETTLED_PER_WRITE = 250;
 
-    /** Each write that moves some of them is waited for by the events that come meanwhile. */
-    private static final int RETRIED_PER_WRITE = 100;
-
-    private static final long RETRIED_BYTES_PER_WRITE = 1024 * 1024;
-
     /** Left on the disk for what RocksDB does by itself: a disk that is full to the last byte cannot even be drained. */
     private static final long SPARE_BYTES = 64L * 1024 * 1024;
 
@@ -106,15 +101,6 @@ public final class Spool implements AutoCloseable {
         private long bytes() {
             return Entry.bytes(event.length);
         }
-    }
-
-    /** Takes those that are set aside when it begins, and not what is refused again meanwhile. */
-    private static final class Retry {
-        private final CompletableFuture<Long> result = new CompletableFuture<>();
-        private boolean begun;
-        private long from;
-        private long until;
-        private long moved;
     }
 
     private enum Signal {
@@ -223,7 +209,7 @@ public final class Spool implements AutoCloseable {
             }
             inbox.add(retry);
         }
-        return retry.result;
+        return retry.result();
     }
 
     /** How often the disk was made to keep what was written. */
@@ -417,20 +403,15 @@ public final class Spool implements AutoCloseable {
 
     /** Puts some more of them behind all that waits; tells which. */
     private List<Aside> retry(Retry retry, Change change) throws RocksDBException {
-        if (!retry.begun) {
-            retry.begun = true;
-            retry.until = next;
+        if (retry.begin(next)) {
             missingTopics.forget();
         }
-        List<Aside> some = store.aside(retry.from, RETRIED_PER_WRITE, RETRIED_BYTES_PER_WRITE).stream()
-                .filter(aside -> aside.entry().sequence() < retry.until)
-                .toList();
+        List<Aside> some = retry.next(store);
         for (Aside aside : some) {
             Entry old = aside.entry();
             change.add(new Entry(next++, old.hash(), old.size(), old.since()), aside.event());
             change.removeAside(old.sequence());
             keys.add(old.hash());
-            retry.from = old.sequence() + 1;
         }
         return some;
     }
@@ -442,10 +423,10 @@ public final class Spool implements AutoCloseable {
         some.forEach(shown::remove);
         events = events + some.size();
         setAsideEvents = setAsideEvents - some.size();
-        retries.element().moved += some.size();
         if (some.isEmpty()) {
-            Retry done = retries.remove();
-            done.result.complete(done.moved);
+            retries.remove().end();
+        } else {
+            retries.element().moved(some);
         }
     }
 
@@ -505,7 +486,7 @@ public final class Spool implements AutoCloseable {
             }
         }
         refuse(puts, failure);
-        retries.forEach(retry -> retry.result.completeExceptionally(failure));
+        retries.forEach(retry -> retry.fail(failure));
         retries.clear();
     }
 
