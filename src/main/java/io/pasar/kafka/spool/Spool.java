@@ -523,47 +523,35 @@ public final class Spool implements AutoCloseable {
 
     private void open() {
         store = SpoolStore.open(directory);
-        KeyCounts counted = new KeyCounts();
         shown.clear();
         settled.clear();
-        long[] found = new long[4];
+        Contents contents;
         try {
-            oldest = null;
-            store.eachEntry(entry -> {
-                oldest = oldest == null ? entry.since() : oldest;
-                counted.add(entry.hash());
-                found[0]++;
-                found[1] += entry.bytes();
-                found[2] = entry.sequence();
-            });
-            store.eachAsideEntry(entry -> {
-                found[3]++;
-                found[1] += entry.bytes();
-                found[2] = Math.max(found[2], entry.sequence());
-            });
+            contents = Contents.of(store);
             shown.readFirst(store);
         } catch (RocksDBException e) {
             closeStore();
             throw new KafkaStartException("pasar.data-dir: the spool in " + directory + " cannot be read", e);
         }
-        next = found[2] + 1;
+        next = contents.last() + 1;
         oldestFrom = 0;
-        events = found[0];
-        setAsideEvents = found[3];
+        oldest = contents.oldest();
+        events = contents.events();
+        setAsideEvents = contents.setAside();
         damaged |= store.isDamaged();
         if (drain != null) {
             drain.restart();
         }
         synchronized (gate) {
-            keys = counted;
-            bytes = found[1];
+            keys = contents.keys();
+            bytes = contents.bytes();
             open = !closed;
             taking = open;
         }
-        if (found[0] > 0 || found[3] > 0) {
+        if (events > 0 || setAsideEvents > 0) {
             LOGGER.atInfo()
-                    .addKeyValue("events", found[0])
-                    .addKeyValue("setAside", found[3])
+                    .addKeyValue("events", events)
+                    .addKeyValue("setAside", setAsideEvents)
                     .log("The spool holds events from before");
         }
     }
