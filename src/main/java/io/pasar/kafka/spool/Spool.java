@@ -268,45 +268,13 @@ public final class Spool implements AutoCloseable {
     }
 
     private void turn(boolean closing) throws RocksDBException, IOException, InterruptedException {
-        List<Object> came = new ArrayList<>();
-        Object first = inbox.poll(mayIdle(closing), TimeUnit.MILLISECONDS);
-        if (first != null) {
-            came.add(first);
-            inbox.drainTo(came, MOST_PER_WRITE - 1);
-        }
+        List<Object> came = receive(closing);
         // Apart, before anything can fail: each of them must be told what became of it
         List<Put> puts = only(Put.class, came);
         retries.addAll(only(Retry.class, came));
-        try {
-            try (Change change = store.change()) {
-                boolean changed = false;
-                for (Put put : puts) {
-                    change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
-                }
-                for (Settled end : only(Settled.class, came)) {
-                    changed |= settle(end, change);
-                }
-                List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
-                changed |= !moving.isEmpty();
-                boolean removing = !settled.isEmpty()
-                        && (!puts.isEmpty()
-                                || first == null
-                                || closing
-                                || drain.isFailing()
-                                || settled.size() >= SETTLED_PER_WRITE);
-                if (removing) {
-                    for (Entry entry : settled) {
-                        change.remove(entry.sequence());
-                    }
-                }
-                if (changed || removing || !puts.isEmpty()) {
-                    change.write(changed || !puts.isEmpty());
-                }
-                if (removing) {
-                    removed();
-                }
-                retried(moving);
-            }
+        boolean removeNow = !puts.isEmpty() || came.isEmpty() || closing;
+        try (Change change = store.change()) {
+            write(change, puts, only(Settled.class, came), removeNow);
         } catch (RocksDBException | RuntimeException | Error e) {
             // Not known whether they are on the disk: if they are, they are drained all the same
             refuse(puts, new SpoolUnavailableException(Reason.BROKEN, e));
@@ -317,6 +285,47 @@ public final class Spool implements AutoCloseable {
             drain.send(store, next);
         }
         look();
+    }
+
+    private List<Object> receive(boolean closing) throws InterruptedException {
+        List<Object> came = new ArrayList<>();
+        Object first = inbox.poll(mayIdle(closing), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            came.add(first);
+            inbox.drainTo(came, MOST_PER_WRITE - 1);
+        }
+        return came;
+    }
+
+    /**
+     * In one piece: what has come, what Kafka refuses, and what is to be tried again.
+     *
+     * @param removeNow whether what Kafka has taken leaves the disk with it, however little that is
+     */
+    private void write(Change change, List<Put> puts, List<Settled> ends, boolean removeNow) throws RocksDBException {
+        boolean mustBeKept = !puts.isEmpty();
+        for (Put put : puts) {
+            change.add(new Entry(next++, put.hash(), put.event().length, put.since()), put.event());
+        }
+        for (Settled end : ends) {
+            mustBeKept |= settle(end, change);
+        }
+        List<Aside> moving = retries.isEmpty() ? List.of() : retry(retries.element(), change);
+        mustBeKept |= !moving.isEmpty();
+        boolean removing =
+                !settled.isEmpty() && (removeNow || drain.isFailing() || settled.size() >= SETTLED_PER_WRITE);
+        if (removing) {
+            for (Entry entry : settled) {
+                change.remove(entry.sequence());
+            }
+        }
+        if (mustBeKept || removing) {
+            change.write(mustBeKept);
+        }
+        if (removing) {
+            removed();
+        }
+        retried(moving);
     }
 
     private static <T> List<T> only(Class<T> type, List<Object> came) {
