@@ -44,7 +44,10 @@ final class Releasing implements Duty {
 
     @Override
     public Result look(ConsumerRecord<byte[], byte[]> found) {
-        Quarantined delivery = Quarantined.of(found);
+        return look(Quarantined.of(found));
+    }
+
+    private Result look(Quarantined delivery) {
         if (delivery == null || !release.request().selection().takes(delivery)) {
             return Result.LEFT;
         }
@@ -59,10 +62,11 @@ final class Releasing implements Duty {
             // By this release, before whoever carried it out died
             return Result.TAKEN;
         }
-        Result result = look(found);
+        Quarantined delivery = Quarantined.of(found);
+        Result result = look(delivery);
         if (result == Result.TAKEN) {
             RateLimiter.waitForPermission(limiter);
-            result = send(Quarantined.of(found), release.id());
+            result = send(delivery, release.id());
             released.set(bit, result == Result.TAKEN);
         }
         return result;

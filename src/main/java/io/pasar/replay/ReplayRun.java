@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -173,7 +173,7 @@ final class ReplayRun {
      *
      * @param step whether it has published the record
      */
-    private boolean pass(Consumer<byte[], byte[]> consumer, Function<ConsumerRecord<byte[], byte[]>, Boolean> step) {
+    private boolean pass(Consumer<byte[], byte[]> consumer, Predicate<ConsumerRecord<byte[], byte[]>> step) {
         for (int i = 0; i < reached.size(); i++) {
             while (reached.get(i).next() < reached.get(i).end()) {
                 long before = reached.get(i).next();
@@ -182,7 +182,7 @@ final class ReplayRun {
                         note();
                         return false;
                     }
-                    if (found.offset() < reached.get(i).end() && step.apply(found)) {
+                    if (found.offset() < reached.get(i).end() && step.test(found)) {
                         sinceNote++;
                     }
                     reached.set(i, reached.get(i).at(found.offset() + 1));
