@@ -311,6 +311,50 @@ class DrainTest {
         assertThat(sent()).containsExactly("a1", "a1");
     }
 
+    @Test
+    void isNotFreedByTheLateFailureOfWhatItHasForgotten() throws Exception {
+        // Given
+        add("a1");
+        drain.send(store, end);
+        drain.restart();
+        kafka.sendException = new TimeoutException("Topic orders not present in metadata after 0 ms.");
+        drain.send(store, end);
+        kafka.sendException = null;
+        add("a2");
+
+        // When
+        kafka.errorNext(new TimeoutException("late"));
+        drain.send(store, end);
+
+        // Then
+        assertThat(sent()).containsExactly("a1");
+        assertThat(settle()).containsExactly("1 AGAIN", "1 STALE");
+    }
+
+    /** Its producer may soon be replaced: what the new one sends would overtake what the old one has not. */
+    @Test
+    void sendsNothingMoreWhenNothingHasEndedForLong() throws Exception {
+        // Given
+        add("a1");
+        drain.send(store, end);
+        add("a2");
+
+        // When
+        await().until(() -> !drain.isReady(end));
+        drain.send(store, end);
+
+        // Then
+        assertThat(sent()).containsExactly("a1");
+
+        // When
+        kafka.completeNext();
+        settle();
+        drain.send(store, end);
+
+        // Then
+        assertThat(sent()).containsExactly("a1", "a2");
+    }
+
     private void add(String... values) throws Exception {
         try (Change change = store.change()) {
             for (String value : values) {
