@@ -3,31 +3,6 @@ package io.pasar.api;
 /** Answers as the OpenAPI document shows them. The tests get these very texts over HTTP, so they cannot go stale. */
 final class Examples {
 
-    static final String REGISTRATIONS =
-            """
-            {
-              "registrations": [
-                {
-                  "marketplace": "tokopedia",
-                  "account": "13004",
-                  "state": "drifted",
-                  "reason": "order-status points elsewhere",
-                  "since": "2026-01-31T09:30:00Z",
-                  "lastAssertedAt": "2026-01-30T21:00:00Z",
-                  "nextCheckAt": "2026-01-31T09:45:00Z"
-                },
-                {
-                  "marketplace": "tiki",
-                  "account": "41235121321",
-                  "state": "never-registered",
-                  "reason": null,
-                  "since": null,
-                  "lastAssertedAt": null,
-                  "nextCheckAt": null
-                }
-              ]
-            }""";
-
     static final String FORGOTTEN =
             """
             {
@@ -40,6 +15,25 @@ final class Examples {
               "nextCheckAt": "2026-01-31T09:45:00Z"
             }
             """;
+
+    static final String REGISTRATIONS = """
+            {
+              "registrations": [
+            """
+            + FORGOTTEN
+            + """
+                ,
+                {
+                  "marketplace": "tiki",
+                  "account": "41235121321",
+                  "state": "never-registered",
+                  "reason": null,
+                  "since": null,
+                  "lastAssertedAt": null,
+                  "nextCheckAt": null
+                }
+              ]
+            }""";
 
     static final String REGISTRATION =
             """
@@ -300,46 +294,7 @@ final class Examples {
               ]
             }""";
 
-    static final String REPLAYS =
-            """
-            {
-              "replays": [
-                {
-                  "id": "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
-                  "topic": "pasar.tiki.order",
-                  "to": "orders-again",
-                  "selection": {
-                    "from": "2026-01-31T08:00:00Z",
-                    "until": null,
-                    "partition": null,
-                    "fromOffset": null,
-                    "untilOffset": null,
-                    "marketplace": null,
-                    "account": "41235121321",
-                    "eventKind": null,
-                    "entity": null,
-                    "reason": null
-                  },
-                  "rate": 100,
-                  "dryRun": false,
-                  "state": "running",
-                  "selected": 1204,
-                  "published": 400,
-                  "skipped": null,
-                  "startedAt": "2026-01-31T09:30:00Z",
-                  "updatedAt": "2026-01-31T09:31:02.125Z",
-                  "reason": null,
-                  "ranges": [
-                    {
-                      "partition": 3,
-                      "first": 12,
-                      "next": 841,
-                      "end": 2077
-                    }
-                  ]
-                }
-              ]
-            }""";
+    static final String REPLAYS = "{\"replays\": [" + REPLAY + "]}";
 
     static final String QUARANTINE =
             """

@@ -19,7 +19,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Base64;
@@ -152,9 +151,7 @@ class QuarantineController {
                 .addKeyValue("account", account)
                 .addKeyValue("dryRun", dryRun)
                 .log("Release from quarantine requested over the API");
-        return ResponseEntity.accepted()
-                .location(URI.create("/api/replays/" + begun.id()))
-                .body(ReplayView.of(begun));
+        return ReplayController.accepted(begun);
     }
 
     private static Selection chosen(

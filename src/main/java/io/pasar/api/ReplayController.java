@@ -127,9 +127,7 @@ class ReplayController {
                 .addKeyValue("to", to)
                 .addKeyValue("dryRun", dryRun)
                 .log("Replay requested over the API");
-        return ResponseEntity.accepted()
-                .location(URI.create("/api/replays/" + begun.id()))
-                .body(ReplayView.of(begun));
+        return accepted(begun);
     }
 
     @GetMapping
@@ -191,6 +189,12 @@ class ReplayController {
                     "Kafka does not let the gateway see 'topic' or 'to': its login needs"
                             + " the ACLs Describe and Read on 'topic', Describe and Write on 'to'.");
         }
+    }
+
+    static ResponseEntity<ReplayView> accepted(Replay begun) {
+        return ResponseEntity.accepted()
+                .location(URI.create("/api/replays/" + begun.id()))
+                .body(ReplayView.of(begun));
     }
 
     private static ErrorResponseException unknown() {
