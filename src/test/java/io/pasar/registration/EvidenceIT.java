@@ -5,86 +5,36 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
-import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.account.Secret;
-import io.pasar.kafka.KafkaClients;
-import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
 import io.pasar.marketplace.MarketplaceCalls;
-import io.pasar.marketplace.RouteFiles;
 import io.pasar.marketplace.StandIn;
-import io.pasar.marketplace.StandIn.Received;
-import io.pasar.marketplace.StandIn.Reply;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.registration.RegistrationDetail.Finding;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 /** From what arrives, or does not, to a state, a reason and one write: the route files, a real broker, real HTTP. */
-@SpringBootTest(
-        classes = RegistrationIT.Beans.class,
-        webEnvironment = WebEnvironment.NONE,
-        properties = {
-            "camel.main.routes-collector-enabled=false",
-            "management.endpoint.health.validate-group-membership=false"
-        })
-// Its broker must not outlive its directory
-@DirtiesContext
-class EvidenceIT {
+class EvidenceIT extends RegistrationPartTest {
 
     private static final Secret SECRET = new Secret("made-up-secret");
-
-    @TempDir
-    static Path dataDir;
-
-    private static final StandIn MARKETPLACE = new StandIn();
-    private static final AtomicInteger IDS = new AtomicInteger(20000);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String TIKI_REGISTER = "POST /business/v1/register-webhooks";
-
-    @Autowired
-    private CamelContext context;
-
-    @Autowired
-    private Accounts accounts;
-
-    @Autowired
-    private Registrations registrations;
 
     @Autowired
     private Observations observations;
@@ -96,55 +46,7 @@ class EvidenceIT {
     private MarketplaceCalls calls;
 
     @Autowired
-    private TopicReader topics;
-
-    @Autowired
-    private KafkaClients clients;
-
-    @Autowired
-    private MeterRegistry meters;
-
-    @Autowired
     private PublicUrl publicUrl;
-
-    @Autowired
-    private SettableClock clock;
-
-    private final String id = String.valueOf(IDS.incrementAndGet());
-    private final String register = "POST /v1/fs/" + id + "/register";
-    private final AtomicReference<JsonNode> stored = new AtomicReference<>(JSON.createObjectNode());
-
-    @DynamicPropertySource
-    static void properties(DynamicPropertyRegistry properties) {
-        properties.add("pasar.data-dir", () -> dataDir.toString());
-        properties.add("pasar.marketplaces.tiki.api-url", MARKETPLACE::url);
-        properties.add("pasar.marketplaces.tiki.token-url", () -> MARKETPLACE.url() + "/token");
-        properties.add("pasar.marketplaces.tokopedia.api-url", MARKETPLACE::url);
-        properties.add("pasar.marketplaces.tokopedia.token-url", () -> MARKETPLACE.url() + "/token");
-    }
-
-    @BeforeEach
-    void newMarketplace() throws Exception {
-        MARKETPLACE.forget();
-        Reply token = StandIn.json(200, "{\"access_token\":\"the-token\",\"expires_in\":2592000}");
-        MARKETPLACE.on("POST /token", token).on("POST /token?grant_type=client_credentials", token);
-        MARKETPLACE.on(TIKI_REGISTER, StandIn.json(200, "{\"success\":true}"));
-        MARKETPLACE.on("GET /v1/fs/" + id, listsAllButProductCreation()).on(register, storesWhatComes());
-        if (context.getRoute("commands") == null) {
-            RouteFiles.load(
-                    context,
-                    "marketplaces/tiki.camel.yaml",
-                    "marketplaces/tokopedia.camel.yaml",
-                    "registration.camel.yaml",
-                    "commands.camel.yaml",
-                    "schedule.camel.yaml");
-        }
-    }
-
-    @AfterAll
-    static void closeMarketplace() {
-        MARKETPLACE.close();
-    }
 
     @Test
     void sendsASecretAgainOnceWhenDeliveriesAreSignedWithAnother() throws Exception {
@@ -420,17 +322,6 @@ class EvidenceIT {
         return exchange.getMessage().getBody(Run.class);
     }
 
-    private RegistrationStatus status(String marketplace) {
-        return registrations.all().stream()
-                .filter(status -> status.marketplace().equals(marketplace))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private RegistrationStatus awaitState(String marketplace, State state) {
-        return await().atMost(SOON).until(() -> status(marketplace), status -> status.state() == state);
-    }
-
     private Finding finding(String marketplace) {
         List<Finding> findings =
                 registrations.detail(marketplace, id).orElseThrow().evidence();
@@ -463,14 +354,6 @@ class EvidenceIT {
                         List.of(kinds).stream().map(kind -> tuple(kind, 1.0)).toList()));
     }
 
-    private Outcome outcome(Action action, String marketplace) throws Exception {
-        return registrations
-                .request(action, marketplace, id)
-                .orElseThrow()
-                .outcome()
-                .get(SOON.toSeconds(), TimeUnit.SECONDS);
-    }
-
     private List<JsonNode> events() {
         return topics.last(Topics.REGISTRATION_EVENTS, 200).stream()
                 .map(found -> json(found.value()))
@@ -488,33 +371,6 @@ class EvidenceIT {
             claim.headers()
                     .add(RegistrationTopics.TRIGGER, Trigger.EVIDENCE.name().getBytes(StandardCharsets.UTF_8));
             producer.send(claim).get(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private Reply listsAllButProductCreation() {
-        return exchange -> {
-            ObjectNode data = stored.get().deepCopy();
-            data.put("fs_id", Integer.parseInt(id));
-            data.remove("product_creation_url");
-            StandIn.json(200, "{\"data\":" + data + ",\"status\":\"200 Ok\",\"error_message\":[]}")
-                    .send(exchange);
-        };
-    }
-
-    private Reply storesWhatComes() {
-        return exchange -> {
-            List<Received> received = MARKETPLACE.received(register);
-            stored.set(json(received.get(received.size() - 1).body()));
-            StandIn.json(200, "{\"data\":\"success\",\"status\":\"200 Ok\",\"error_message\":[]}")
-                    .send(exchange);
-        };
-    }
-
-    private static JsonNode json(byte[] value) {
-        try {
-            return JSON.readTree(value);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -5,35 +5,18 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
-import io.pasar.account.Accounts;
-import io.pasar.account.PublicUrl;
 import io.pasar.account.Secret;
-import io.pasar.kafka.KafkaClients;
-import io.pasar.kafka.KafkaConfiguration;
-import io.pasar.kafka.TopicProvisioner;
-import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
-import io.pasar.marketplace.RouteFiles;
 import io.pasar.marketplace.StandIn;
-import io.pasar.marketplace.StandIn.Received;
 import io.pasar.marketplace.StandIn.Reply;
 import io.pasar.marketplace.TestAccounts;
-import io.pasar.observation.Observations;
 import io.pasar.registration.Plan.Change;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,120 +25,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.FilterType;
-import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.util.unit.DataSize;
 
 /** From a command in Kafka to a call at a marketplace and back: the route files, a real broker, real HTTP. */
-@SpringBootTest(
-        classes = RegistrationIT.Beans.class,
-        webEnvironment = WebEnvironment.NONE,
-        properties = {
-            "camel.main.routes-collector-enabled=false",
-            // The spool is not here
-            "management.endpoint.health.validate-group-membership=false",
-            // Long enough for a machine that is busy: the clock stands still, so nothing is tried again by itself
-            "camel.component.http.response-timeout=5000",
-            "camel.component.http.so-timeout=5000"
-        })
-// Its broker must not outlive its directory
-@DirtiesContext
-class RegistrationIT {
+class RegistrationIT extends RegistrationPartTest {
 
-    @TempDir
-    static Path dataDir;
-
-    private static final StandIn MARKETPLACE = new StandIn();
-    private static final AtomicInteger IDS = new AtomicInteger(10000);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String TIKI_REGISTER = "POST /business/v1/register-webhooks";
-    private static final Reply TIKI_TOOK_IT =
-            StandIn.json(200, "{\"success\":true,\"meta_data\":{\"request_id\":\"97b2702c775f57c565b5a3c6f01052a1\"}}");
-
-    @Autowired
-    private CamelContext context;
-
-    @Autowired
-    private Accounts accounts;
-
-    @Autowired
-    private Registrations registrations;
-
-    @Autowired
-    private TopicReader topics;
-
-    @Autowired
-    private KafkaClients clients;
-
-    @Autowired
-    private MeterRegistry meters;
-
-    @Autowired
-    private SettableClock clock;
-
-    private final String id = String.valueOf(IDS.incrementAndGet());
-    private final String list = "GET /v1/fs/" + id;
-    private final String register = "POST /v1/fs/" + id + "/register";
     private final String urls = "https://gw.example/webhooks/tokopedia/" + id + "/";
-    private final AtomicReference<ObjectNode> stored = new AtomicReference<>(JSON.createObjectNode());
-
-    @DynamicPropertySource
-    static void properties(DynamicPropertyRegistry properties) {
-        properties.add("pasar.data-dir", () -> dataDir.toString());
-        properties.add("pasar.marketplaces.tiki.api-url", MARKETPLACE::url);
-        properties.add("pasar.marketplaces.tiki.token-url", () -> MARKETPLACE.url() + "/token");
-        properties.add("pasar.marketplaces.tokopedia.api-url", MARKETPLACE::url);
-        properties.add("pasar.marketplaces.tokopedia.token-url", () -> MARKETPLACE.url() + "/token");
-    }
-
-    @BeforeEach
-    void newMarketplace() throws Exception {
-        MARKETPLACE.forget();
-        Reply token = StandIn.json(200, "{\"access_token\":\"the-token\",\"expires_in\":2592000}");
-        MARKETPLACE.on("POST /token", token).on("POST /token?grant_type=client_credentials", token);
-        MARKETPLACE.on(TIKI_REGISTER, TIKI_TOOK_IT);
-        MARKETPLACE.on(list, listsWhatIsStored()).on(register, storesWhatComes());
-        if (context.getRoute("commands") == null) {
-            RouteFiles.load(
-                    context,
-                    "marketplaces/tiki.camel.yaml",
-                    "marketplaces/tokopedia.camel.yaml",
-                    "registration.camel.yaml",
-                    "commands.camel.yaml",
-                    "schedule.camel.yaml");
-        }
-    }
-
-    @AfterAll
-    static void closeMarketplace() {
-        MARKETPLACE.close();
-    }
 
     @Test
     void registersANewAccountAtTikiByItself() {
@@ -358,7 +243,7 @@ class RegistrationIT {
         // Then
         assertThat(failing.reason()).isEqualTo("Registering: HTTP 503: Down");
         assertThat(failing.nextCheckAt()).isAfter(failing.since());
-        awaitRecovery("tiki", State.ASSERTED);
+        awaitRecovery("tiki", State.ASSERTED, Duration.ofSeconds(1));
     }
 
     @Test
@@ -374,7 +259,7 @@ class RegistrationIT {
         awaitState("tiki", State.FAILING);
 
         // Then
-        awaitRecovery("tiki", State.ASSERTED);
+        awaitRecovery("tiki", State.ASSERTED, Duration.ofSeconds(1));
         assertThat(calls).hasValue(2);
     }
 
@@ -393,7 +278,7 @@ class RegistrationIT {
         awaitState("tokopedia", State.FAILING);
 
         // Then
-        awaitRecovery("tokopedia", State.IN_SYNC);
+        awaitRecovery("tokopedia", State.IN_SYNC, Duration.ofSeconds(1));
         assertThat(calls).hasValue(1);
     }
 
@@ -429,7 +314,7 @@ class RegistrationIT {
         assertThat(failing.reason()).contains(misbehaviour.words);
         assertThat(Duration.between(failing.since(), failing.nextCheckAt()))
                 .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(9));
-        awaitRecovery("tokopedia", State.IN_SYNC);
+        awaitRecovery("tokopedia", State.IN_SYNC, Duration.ofSeconds(1));
         assertThat(status("tokopedia").reason()).isNull();
         assertThat(MARKETPLACE.received(register)).hasSize(misbehaviour == Misbehaviour.WRITE_429 ? 2 : 1);
         assertThat(stored.get().path("order_status_url").asText()).isEqualTo(urls + "order-status");
@@ -827,11 +712,8 @@ class RegistrationIT {
         // Then
         awaitState("tokopedia", State.NEVER_REGISTERED);
         seen.complete(null);
-        await().atMost(SOON).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
-            clock.forward(Duration.ofSeconds(30));
-            assertThat(status("tokopedia").state()).isEqualTo(State.IN_SYNC);
-            assertThat(status("tokopedia").account()).isEqualTo(id);
-        });
+        awaitRecovery("tokopedia", State.IN_SYNC, Duration.ofSeconds(30));
+        assertThat(status("tokopedia").account()).isEqualTo(id);
     }
 
     @Test
@@ -924,24 +806,6 @@ class RegistrationIT {
         assertThat(registrations.notConfigured()).doesNotContain("tiki/" + id);
     }
 
-    private Reply listsWhatIsStored() {
-        return exchange -> {
-            ObjectNode data = stored.get().deepCopy();
-            data.put("fs_id", Integer.parseInt(id));
-            data.remove("product_creation_url");
-            StandIn.json(200, "{\"data\":" + data + ",\"status\":\"200 Ok\",\"error_message\":[]}")
-                    .send(exchange);
-        };
-    }
-
-    private Reply storesWhatComes() {
-        return exchange -> {
-            stored.set(last(register));
-            StandIn.json(200, "{\"data\":\"success\",\"status\":\"200 Ok\",\"error_message\":[]}")
-                    .send(exchange);
-        };
-    }
-
     @Test
     void remembersSinceWhenASecretIsRegistered() throws Exception {
         // Given
@@ -970,38 +834,6 @@ class RegistrationIT {
                 .map(found -> json(found.value()).path("sent"))
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
-    }
-
-    private static ObjectNode last(String call) throws IOException {
-        List<Received> received = MARKETPLACE.received(call);
-        return (ObjectNode) JSON.readTree(received.get(received.size() - 1).body());
-    }
-
-    private Outcome outcome(Action action, String marketplace) throws Exception {
-        return registrations
-                .request(action, marketplace, id)
-                .orElseThrow()
-                .outcome()
-                .get(SOON.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private RegistrationStatus status(String marketplace) {
-        return registrations.all().stream()
-                .filter(status -> status.marketplace().equals(marketplace))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private RegistrationStatus awaitState(String marketplace, State state) {
-        return await().atMost(SOON).until(() -> status(marketplace), status -> status.state() == state);
-    }
-
-    /** The clock stands still in these tests: each look moves it on, as far as the next try may be away. */
-    private void awaitRecovery(String marketplace, State state) {
-        await().atMost(SOON).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
-            clock.forward(Duration.ofSeconds(1));
-            assertThat(status(marketplace).state()).isEqualTo(state);
-        });
     }
 
     private void send(String command) throws Exception {
@@ -1036,80 +868,11 @@ class RegistrationIT {
                         event -> event != null);
     }
 
-    private static JsonNode json(byte[] value) {
-        try {
-            return JSON.readTree(value);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String text(byte[] value) {
         return new String(value, StandardCharsets.UTF_8);
-    }
-
-    /** Not marked as a configuration, so that the scan of another test does not find it. */
-    @EnableAutoConfiguration
-    @ComponentScan(
-            basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
-            // What other tests configure for themselves
-            excludeFilters =
-                    @Filter(
-                            type = FilterType.REGEX,
-                            pattern = {".*(IT|Test)\\$.*", ".*SpoolBeans"}))
-    static class Beans {
-
-        @Bean
-        SettableClock clock() {
-            return new SettableClock();
-        }
-
-        @Bean
-        Accounts accounts() {
-            return new Accounts(List.of());
-        }
-
-        @Bean
-        PublicUrl publicUrl() {
-            return new PublicUrl(URI.create("https://gw.example"));
-        }
-
-        @Bean
-        Observations observations(Clock clock) {
-            return new Observations(clock);
-        }
-
-        @Bean
-        RegistrationConfiguration registrationConfiguration() {
-            return new RegistrationConfiguration(
-                    Duration.ofMinutes(15),
-                    Duration.ofHours(6),
-                    Duration.ofHours(4),
-                    new RegistrationConfiguration.Thresholds(10, Duration.ofMinutes(10)));
-        }
-
-        @Bean
-        KafkaConfiguration kafkaConfiguration() {
-            return new KafkaConfiguration(
-                    "",
-                    Map.of(),
-                    Duration.ofMillis(400),
-                    new KafkaConfiguration.Embedded(0),
-                    new KafkaConfiguration.Topics(3, (short) -1, Duration.ofDays(7), DataSize.ofMegabytes(2)));
-        }
-
-        @Bean
-        TopicProvisioner topicProvisioner(KafkaClients clients, KafkaConfiguration configuration) {
-            return new TopicProvisioner(clients, configuration.topics(), List.of());
-        }
-
-        @Bean
-        MeterRegistry meterRegistry() {
-            return new SimpleMeterRegistry();
-        }
     }
 }

@@ -4,26 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.account.Account;
 import io.pasar.account.Accounts;
-import io.pasar.account.PublicUrl;
-import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
-import io.pasar.kafka.TopicProvisioner;
 import io.pasar.marketplace.RouteFiles;
 import io.pasar.marketplace.TestAccounts;
-import io.pasar.observation.Observations;
-import io.pasar.registration.RegistrationConfiguration.Thresholds;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,17 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.FilterType;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Many accounts, the rate limit lifted: all are registered, then all are checked. A few hundred in every build; ten
@@ -96,13 +82,7 @@ class ScaleIT {
 
     @BeforeEach
     void load() throws Exception {
-        RouteFiles.load(
-                context,
-                "marketplaces/tiki.camel.yaml",
-                "marketplaces/tokopedia.camel.yaml",
-                "registration.camel.yaml",
-                "commands.camel.yaml",
-                "schedule.camel.yaml");
+        RouteFiles.load(context, RegistrationPartTest.ROUTES);
     }
 
     @AfterAll
@@ -182,63 +162,18 @@ class ScaleIT {
     }
 
     /** Not marked as a configuration, so that the scan of another test does not find it. */
-    @EnableAutoConfiguration
-    @ComponentScan(
-            basePackages = {"io.pasar.registration", "io.pasar.marketplace", "io.pasar.kafka"},
-            // What other tests configure for themselves
-            excludeFilters =
-                    @Filter(
-                            type = FilterType.REGEX,
-                            pattern = {".*(IT|Test)\\$.*", ".*SpoolBeans"}))
-    static class Beans {
+    static class Beans extends RegistrationPartTest.Beans {
 
         @Bean
+        @Override
         Clock clock() {
             return Clock.systemUTC();
         }
 
         @Bean
-        Accounts accounts() {
-            return new Accounts(List.of());
-        }
-
-        @Bean
-        PublicUrl publicUrl() {
-            return new PublicUrl(URI.create("https://gw.example"));
-        }
-
-        @Bean
-        Observations observations(Clock clock) {
-            return new Observations(clock);
-        }
-
-        @Bean
-        RegistrationConfiguration registrationConfiguration() {
-            return new RegistrationConfiguration(
-                    Duration.ofMinutes(15),
-                    Duration.ofHours(6),
-                    Duration.ofHours(4),
-                    new Thresholds(10, Duration.ofMinutes(10)));
-        }
-
-        @Bean
+        @Override
         KafkaConfiguration kafkaConfiguration() {
-            return new KafkaConfiguration(
-                    "",
-                    Map.of(),
-                    Duration.ofMillis(400),
-                    new KafkaConfiguration.Embedded(0),
-                    new KafkaConfiguration.Topics(6, (short) -1, Duration.ofDays(7), DataSize.ofMegabytes(2)));
-        }
-
-        @Bean
-        TopicProvisioner topicProvisioner(KafkaClients clients, KafkaConfiguration configuration) {
-            return new TopicProvisioner(clients, configuration.topics(), List.of());
-        }
-
-        @Bean
-        MeterRegistry meterRegistry() {
-            return new SimpleMeterRegistry();
+            return kafka(6);
         }
     }
 }
