@@ -73,6 +73,7 @@ class ReplaysIT {
     private final List<Replays> replicas = new ArrayList<>();
     private final List<String> redelivered = new CopyOnWriteArrayList<>();
     private volatile String refused = "";
+    private volatile boolean mine = true;
     private Replays replays;
 
     @BeforeAll
@@ -95,7 +96,7 @@ class ReplaysIT {
     @BeforeEach
     void start() {
         new TopicProvisioner(clients, topics(), List.of(from, to)).provision(SOON);
-        replays = replica(id -> true);
+        replays = replica(id -> mine);
     }
 
     @AfterEach
@@ -199,18 +200,14 @@ class ReplaysIT {
     @Test
     void anotherReplicaGoesOnWhenTheOneThatCarriedItOutIsGone() throws Exception {
         // Given
-        fill(100);
-        boolean[] alive = {true};
-        Replays first = replica(id -> alive[0]);
-        replays.close();
-        Replay begun = first.begin(request(ALL, 20, false));
-        await().atMost(SOON).until(() -> first.find(begun.id()).orElseThrow().published() > 0);
+        fill(150);
+        Replay begun = replays.begin(request(ALL, 20, false));
+        Replay noted = awaitPublished(begun.id());
 
         // When: as after kill -9, what was published since its first note is noted nowhere
-        Replay noted = first.find(begun.id()).orElseThrow();
         await().atMost(SOON).until(() -> in(to).size() > noted.published() + 5);
-        alive[0] = false;
-        first.close();
+        mine = false;
+        replays.close();
         forgetWhatCameAfter(noted);
         long before = in(to).size();
         Replays second = replica(id -> true);
@@ -218,11 +215,11 @@ class ReplaysIT {
         // Then
         await().atMost(SOON).until(() -> second.find(begun.id()).orElseThrow().state() == State.DONE);
         Replay done = second.find(begun.id()).orElseThrow();
-        assertThat(before).isBetween(1L, 99L);
-        assertThat(done.selected()).isEqualTo(100);
-        assertThat(in(to)).hasSize((int) (before + 100 - noted.published()));
+        assertThat(before).isBetween(1L, 149L);
+        assertThat(done.selected()).isEqualTo(150);
+        assertThat(in(to)).hasSize((int) (before + 150 - noted.published()));
         assertThat(in(to).stream().map(copy -> new String(copy.key(), UTF_8)).distinct())
-                .hasSize(100);
+                .hasSize(150);
         assertThat(in(to)).allMatch(copy -> text(copy).endsWith("pasar_replayed=" + begun.id()));
     }
 
@@ -231,7 +228,7 @@ class ReplaysIT {
         // Given
         fill(100);
         Replay begun = replays.begin(request(ALL, 1, false));
-        await().atMost(SOON).until(() -> replays.find(begun.id()).orElseThrow().published() > 0);
+        awaitPublished(begun.id());
 
         // When: at a replica that does not carry it out
         Replays other = replica(id -> false);
@@ -250,17 +247,17 @@ class ReplaysIT {
     void failsWhenTheTopicItGoesToIsGone() throws Exception {
         // Given
         fill(10);
-        Replays nobodys = replica(id -> false);
-        replays.close();
-        Replay begun = nobodys.begin(request(ALL, FAST, false));
+        mine = false;
+        Replay begun = replays.begin(request(ALL, FAST, false));
 
         // When
         try (var admin = clients.admin()) {
             admin.deleteTopics(List.of(to)).all().get();
         }
+        mine = true;
 
         // Then
-        Replay failed = awaitEnd(replica(id -> true), begun.id());
+        Replay failed = awaitEnd(replays, begun.id());
         assertThat(failed.state()).isEqualTo(State.FAILED);
         assertThat(failed.reason()).isEqualTo("The topic that it goes to is gone");
     }
@@ -269,13 +266,10 @@ class ReplaysIT {
     void failsWhenWhatItHasCountedIsGoneBeforeItsTurn() throws Exception {
         // Given
         fill(100);
-        boolean[] alive = {true};
-        Replays first = replica(id -> alive[0]);
+        Replay begun = replays.begin(request(ALL, 20, false));
+        awaitPublished(begun.id());
+        mine = false;
         replays.close();
-        Replay begun = first.begin(request(ALL, 20, false));
-        await().atMost(SOON).until(() -> first.find(begun.id()).orElseThrow().published() > 0);
-        alive[0] = false;
-        first.close();
 
         // When: as retention does
         try (var admin = clients.admin()) {
@@ -349,7 +343,7 @@ class ReplaysIT {
     @Test
     void failsWhenItsTopicGoesWhileItRuns() throws Exception {
         // Given: each partition is read when its turn comes
-        fill(20);
+        fill(40);
         Replay begun = replays.begin(request(ALL, 5, false));
         await().atMost(SOON).until(() -> !in(to).isEmpty());
 
@@ -368,9 +362,8 @@ class ReplaysIT {
     void isNotOverWhenItsReplicaIsStoppedOrItsProducerReplaced() throws Exception {
         // Given
         fill(10);
-        Replays nobodys = replica(id -> false);
-        replays.close();
-        Replay begun = nobodys.begin(request(ALL, FAST, false));
+        mine = false;
+        Replay begun = replays.begin(request(ALL, FAST, false));
         ReplayRecords records = new ReplayRecords(clients);
         records.write(begun);
         Producer<byte[], byte[]> replaced = clients.producer(Map.of());
@@ -392,9 +385,8 @@ class ReplaysIT {
     void countsOnFromWhereAnotherWas() throws Exception {
         // Given: what has been counted cannot be told from one more count, unless it was another number
         fill(100);
-        Replays nobodys = replica(id -> false);
-        replays.close();
-        Replay begun = nobodys.begin(request(ALL, FAST, true));
+        mine = false;
+        Replay begun = replays.begin(request(ALL, FAST, true));
         List<Range> reached = begun.ranges().stream()
                 .map(range -> range.at(range.first() + 10))
                 .toList();
@@ -471,16 +463,12 @@ class ReplaysIT {
     void releasesOnWhereAnotherReplicaHasDied() throws Exception {
         // Given
         quarantine(IntStream.range(0, 100).mapToObj(i -> "right-" + i).toArray(String[]::new));
-        boolean[] alive = {true};
-        Replays first = replica(id -> alive[0]);
-        replays.close();
-        Replay begun = first.begin(release(false, false));
-        await().atMost(SOON).until(() -> first.find(begun.id()).orElseThrow().published() > 0);
-        Replay noted = first.find(begun.id()).orElseThrow();
+        Replay begun = replays.begin(release(false, false));
+        Replay noted = awaitPublished(begun.id());
 
         // When: between its two notes, what is released and how far it is
-        alive[0] = false;
-        first.close();
+        mine = false;
+        replays.close();
         forgetWhatCameAfter(noted);
         int before = redelivered.size();
         Replay done = awaitEnd(replica(id -> true), begun.id());
@@ -655,6 +643,11 @@ class ReplaysIT {
 
     private ReplayRequest request(Selection selection, int rate, boolean dryRun) {
         return ReplayRequest.ofEvents(from, to, selection, rate, dryRun, false);
+    }
+
+    /** As it is noted first. */
+    private Replay awaitPublished(String id) {
+        return await().atMost(SOON).until(() -> replays.find(id).orElseThrow(), noted -> noted.published() > 0);
     }
 
     private static Replay awaitEnd(Replays replays, String id) {
