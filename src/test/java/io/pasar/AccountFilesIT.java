@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -53,16 +51,6 @@ class AccountFilesIT extends GatewayTest {
 
     @Autowired
     private Observations observations;
-
-    @LocalServerPort
-    private int managementPort;
-
-    private Sender sender;
-
-    @Autowired
-    void ingest(PlatformHttpEngine ingest) {
-        sender = new Sender(ingest.getServerPort());
-    }
 
     @DynamicPropertySource
     static void accountsDir(DynamicPropertyRegistry registry) throws IOException {

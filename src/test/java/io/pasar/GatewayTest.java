@@ -2,8 +2,11 @@ package io.pasar;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -66,6 +69,16 @@ abstract class GatewayTest {
     static final String TIKI_SECRET = "0123456789abcdef0123456789ABCDEF";
     static final String TIKI_OLD_SECRET = "old-old-old-old-old-old-old-old!";
     static final String TOKOPEDIA_SECRET = "made-up-secret";
+
+    @LocalServerPort
+    int managementPort;
+
+    Sender sender;
+
+    @Autowired
+    void sendTo(PlatformHttpEngine ingest) {
+        sender = new Sender(ingest.getServerPort());
+    }
 
     @DynamicPropertySource
     static void dataDir(DynamicPropertyRegistry registry) throws IOException {

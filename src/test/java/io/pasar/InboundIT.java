@@ -31,7 +31,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,13 +46,6 @@ class InboundIT extends GatewayTest {
 
     @Autowired
     private KafkaClients kafka;
-
-    private Sender sender;
-
-    @Autowired
-    void sendTo(PlatformHttpEngine ingest) {
-        sender = new Sender(ingest.getServerPort());
-    }
 
     @Autowired
     private EventKinds eventKinds;

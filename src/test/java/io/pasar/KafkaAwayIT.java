@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +43,6 @@ class KafkaAwayIT extends GatewayTest {
     }
 
     @Autowired
-    private PlatformHttpEngine ingest;
-
-    @Autowired
     private KafkaClients kafka;
 
     @Autowired
@@ -57,7 +53,6 @@ class KafkaAwayIT extends GatewayTest {
 
     @Test
     void keepsWhatKafkaDoesNotTakeAndHandsItOnInOrder() throws Exception {
-        Sender sender = new Sender(ingest.getServerPort());
         List<String> taken = new ArrayList<>();
 
         // Away from the start

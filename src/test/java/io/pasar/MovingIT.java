@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
 /** Webhooks that are signed with an old secret or sent to a former address, and what is told of them. */
@@ -37,12 +36,6 @@ class MovingIT extends GatewayTest {
 
     @Autowired
     private MeterRegistry meters;
-
-    @Autowired
-    private PlatformHttpEngine ingest;
-
-    @LocalServerPort
-    private int managementPort;
 
     @ParameterizedTest
     @CsvSource({
@@ -153,7 +146,7 @@ class MovingIT extends GatewayTest {
     }
 
     private String send(String host, String path, String secret, String... headers) throws Exception {
-        return send(ingest.getServerPort(), host, path, secret, headers);
+        return send(sender.port(), host, path, secret, headers);
     }
 
     /** By hand: the JDK's client writes the Host itself. */

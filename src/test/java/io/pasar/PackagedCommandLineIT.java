@@ -20,15 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The jar as it is delivered, as the command line of a gateway that runs elsewhere. */
 class PackagedCommandLineIT extends GatewayTest {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
-
-    @LocalServerPort
-    private int managementPort;
 
     @TempDir
     private Path directory;

@@ -23,11 +23,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -51,16 +49,6 @@ class QuarantineIT extends GatewayTest {
 
     @Autowired
     private MeterRegistry meters;
-
-    @LocalServerPort
-    private int managementPort;
-
-    private Sender sender;
-
-    @Autowired
-    void ingest(PlatformHttpEngine ingest) {
-        sender = new Sender(ingest.getServerPort());
-    }
 
     @DynamicPropertySource
     static void accountsDir(DynamicPropertyRegistry registry) throws IOException {
