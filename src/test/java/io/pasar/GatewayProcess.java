@@ -24,6 +24,9 @@ import java.util.concurrent.CompletableFuture;
 /** The packed jar in a process of its own, on free ports, as one replica of a gateway. Small, for several of them. */
 final class GatewayProcess implements AutoCloseable {
 
+    /** For a process that does not live long enough for a better compiler, or for more threads of a collector. */
+    static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Duration START = Duration.ofMinutes(3);
     private static final String TOKEN = "token-of-the-process-tests";
@@ -53,11 +56,10 @@ final class GatewayProcess implements AutoCloseable {
         Files.writeString(home.resolve("application.yaml"), configuration);
         int management = Ports.free();
         int ingest = Ports.free();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx300m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx300m"));
+        command.addAll(JVM_OPTIONS);
+        command.addAll(List.of(
                 "-jar",
                 JAR.toString(),
                 "--server.port=" + management,

@@ -102,9 +102,13 @@ class PackagedCommandLineIT extends GatewayTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path out = elsewhere.resolve("out");
         Path err = elsewhere.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Stream.concat(Stream.of(java, "-jar", JAR.toString()), Stream.of(arguments))
-                                .toList())
+        ProcessBuilder builder = new ProcessBuilder(Stream.of(
+                                Stream.of(java),
+                                GatewayProcess.JVM_OPTIONS.stream(),
+                                Stream.of("-jar", JAR.toString()),
+                                Stream.of(arguments))
+                        .flatMap(each -> each)
+                        .toList())
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

@@ -50,6 +50,8 @@ class PackagedJarIT {
                 jar.toString(),
                 "--server.port=" + management,
                 "--pasar.ingest.port=" + ingest,
+                // No balancer has to look elsewhere when it ends
+                "--pasar.ingest.close-after=0s",
                 "--pasar.kafka.embedded.port=0");
         try {
             await().atMost(START).untilAsserted(() -> {
@@ -80,8 +82,9 @@ class PackagedJarIT {
 
     private Process java(String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String[] command =
-                Stream.concat(Stream.of(java), Arrays.stream(arguments)).toArray(String[]::new);
+        String[] command = Stream.concat(
+                        Stream.concat(Stream.of(java), GatewayProcess.JVM_OPTIONS.stream()), Arrays.stream(arguments))
+                .toArray(String[]::new);
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

@@ -37,6 +37,10 @@ class RollingRestartIT {
     private static final int KEEPING = 4;
     private static final int CONNECTING = 2;
     private static final Duration BETWEEN_CONNECTS = Duration.ofMillis(50);
+
+    /** Without a pause they would take the processors that the replicas start with. */
+    private static final Duration BETWEEN_DELIVERIES = Duration.ofMillis(10);
+
     private static final int BETWEEN_RESTARTS = 200;
     private static final String CONFIGURATION =
             """
@@ -125,8 +129,11 @@ class RollingRestartIT {
     private void sendThrough(TcpBalancer balancer) {
         for (int i = 0; i < KEEPING; i++) {
             Sender keeping = new Sender(balancer.port());
-            sendWithoutEnd("keeping-" + i, body -> keeping.send(keeping.signed("tiki", "p77", "order", body))
-                    .statusCode());
+            sendWithoutEnd("keeping-" + i, body -> {
+                await().pollDelay(BETWEEN_DELIVERIES).until(() -> true);
+                return keeping.send(keeping.signed("tiki", "p77", "order", body))
+                        .statusCode();
+            });
         }
         for (int i = 0; i < CONNECTING; i++) {
             sendWithoutEnd("connecting-" + i, body -> sendAlone(balancer.port(), body));

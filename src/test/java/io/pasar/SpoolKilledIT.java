@@ -179,6 +179,7 @@ class SpoolKilledIT {
     private Process start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(GatewayProcess.JVM_OPTIONS);
         command.addAll(List.of("-Xmx256m", "-jar", JAR.toString()));
         command.addAll(List.of(
                 "--server.port=0",
