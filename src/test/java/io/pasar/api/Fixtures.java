@@ -84,7 +84,7 @@ final class Fixtures {
                     null)),
             new Quarantine.Position(3, 42));
 
-    static final Replay REPLAY = new Replay(
+    static final Replay REPLAY = running(
             "5f0f7a1e-8a4f-4f55-9f0e-0a3c5d1b2c33",
             ReplayRequest.ofEvents(
                     "pasar.tiki.order",
@@ -94,16 +94,9 @@ final class Fixtures {
                     100,
                     false,
                     false),
-            Replay.State.RUNNING,
-            List.of(new Replay.Range(3, 12, 841, 2077)),
-            1204,
-            400,
-            new Replay.Skipped(0, 0, 0),
-            Instant.parse("2026-01-31T09:30:00Z"),
-            READ_AT,
-            null);
+            new Replay.Skipped(0, 0, 0));
 
-    static final Replay RELEASE = new Replay(
+    static final Replay RELEASE = running(
             "0f3b1c7e-52a9-4b7e-9c55-1f6f0a9d7e21",
             ReplayRequest.release(
                     Selection.inQuarantine(
@@ -111,14 +104,7 @@ final class Fixtures {
                     100,
                     false,
                     false),
-            Replay.State.RUNNING,
-            List.of(new Replay.Range(3, 12, 841, 2077)),
-            1204,
-            400,
-            new Replay.Skipped(3, 0, 17),
-            Instant.parse("2026-01-31T09:30:00Z"),
-            READ_AT,
-            null);
+            new Replay.Skipped(3, 0, 17));
 
     static final RegistrationDetail DETAIL = new RegistrationDetail(
             TOKOPEDIA,
@@ -208,6 +194,20 @@ final class Fixtures {
     }
 
     private Fixtures() {}
+
+    private static Replay running(String id, ReplayRequest request, Replay.Skipped skipped) {
+        return new Replay(
+                id,
+                request,
+                Replay.State.RUNNING,
+                List.of(new Replay.Range(3, 12, 841, 2077)),
+                1204,
+                400,
+                skipped,
+                Instant.parse("2026-01-31T09:30:00Z"),
+                READ_AT,
+                null);
+    }
 
     /** Both may be null. */
     static ConsumerRecord<byte[], byte[]> record(String key, byte[] value) {
