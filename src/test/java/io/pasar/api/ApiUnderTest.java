@@ -12,6 +12,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.core.env.Environment;
 
 /**
  * The management port with this package on it and nothing behind it. No {@code @Configuration}, or tests of the whole
@@ -29,7 +30,7 @@ class ApiUnderTest {
     static final String READ = "a-token-that-may-read";
     static final String WRITE = "a-token-that-may-write";
 
-    /** Long enough to tell a thread that waits from one that does not, short enough to sit out once. */
+    /** Long enough to tell a thread that waits from one that does not; others sit it out and set a shorter one. */
     static final Duration APPLY_WAIT = Duration.ofSeconds(6);
 
     @Bean
@@ -43,7 +44,9 @@ class ApiUnderTest {
     }
 
     @Bean
-    RegistrationController registrationController(Registrations registrations, ObjectMapper json) {
-        return new RegistrationController(registrations, json, APPLY_WAIT);
+    RegistrationController registrationController(
+            Registrations registrations, ObjectMapper json, Environment environment) {
+        return new RegistrationController(
+                registrations, json, environment.getProperty("apply-wait", Duration.class, APPLY_WAIT));
     }
 }

@@ -30,8 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.test.context.TestPropertySource;
 
 /** The command line against the API. */
+@TestPropertySource(properties = "apply-wait=500ms")
 class CommandLineTest extends OverHttp {
 
     private static final Plan NOTHING = new Plan(List.of(), List.of());
