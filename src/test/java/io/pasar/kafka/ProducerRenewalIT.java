@@ -90,8 +90,7 @@ class ProducerRenewalIT {
     }
 
     private static void awaitPublished(Producer<byte[], byte[]> producer) {
-        await().atMost(Duration.ofSeconds(40))
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .until(() -> send(producer).get(10, TimeUnit.SECONDS).hasOffset());
     }
 

@@ -201,7 +201,7 @@ class TopicProvisionerIT {
         broker(port, Map.of());
 
         // Then
-        await().atMost(Duration.ofSeconds(30)).until(() -> provisioner.problem().isEmpty());
+        await().until(() -> provisioner.problem().isEmpty());
     }
 
     @Test
@@ -215,7 +215,7 @@ class TopicProvisionerIT {
         provisioner.stop();
 
         // Then
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(provisioner.isRunning()).isFalse();
     }
 
@@ -285,8 +285,7 @@ class TopicProvisionerIT {
             admin.deleteTopics(List.of(ORDERS)).all().get(10, TimeUnit.SECONDS);
 
             // Then
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> admin.listTopics().names().get().contains(ORDERS));
+            await().until(() -> admin.listTopics().names().get().contains(ORDERS));
         }
     }
 
