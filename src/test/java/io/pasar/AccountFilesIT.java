@@ -86,7 +86,9 @@ class AccountFilesIT extends GatewayTest {
         try (Admin admin = kafka.admin()) {
             assertThat(admin.listTopics().names().get()).contains("pasar.tokopedia.order-notification");
         }
-        assertThat(Records.in(kafka, "pasar.tokopedia.order-notification")).isNotEmpty();
+        // By way of the spool, if Kafka was slow
+        await().untilAsserted(() -> assertThat(Records.in(kafka, "pasar.tokopedia.order-notification"))
+                .isNotEmpty());
         assertThat(json("/api/registrations?marketplace=tokopedia").toString()).contains("\"501\"");
         assertThat(observations.of("tokopedia", "501", "order-notification").verified())
                 .isPositive();
