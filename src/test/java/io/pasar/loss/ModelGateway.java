@@ -75,11 +75,6 @@ class ModelGateway {
         }
     }
 
-    static {
-        // Otherwise every answer waits 40 ms for the client to acknowledge its head
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
-
     final Log log;
     final List<String> lines;
     private final Disk disk;
