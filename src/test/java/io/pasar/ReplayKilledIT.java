@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
 /** Gateways as processes, of which the one that carries out a replay is killed, twice. */
-@Timeout(300)
+@Timeout(600)
 class ReplayKilledIT {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final int RECORDS = 1_000;
     private static final String FROM = "pasar.tiki.order";
     private static final String TO = "again";

@@ -37,7 +37,7 @@ class SpoolKilledIT {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final int SENDERS = 8;
     private static final int ENOUGH = 1_000;
 

@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gateways as processes, which are killed where it hurts: between the marketplace's yes and our record. */
-@Timeout(300)
+@Timeout(600)
 class TwoGatewaysIT {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(TwoGatewaysIT.class);
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final String SECRET = "0123456789abcdef0123456789ABCDEF";
     private static final String FOREIGN = "https://crm.example/c";
     private static final List<String> TOKOPEDIA =

@@ -175,6 +175,7 @@ class DeliveriesIT {
 
         // Then
         await().untilAsserted(() -> {
+            assertThat(receiver.deliveries()).isNotEmpty();
             Delivery failed = receiver.deliveries().get(0);
             List<Delivery> attempts = receiver.deliveries().stream()
                     .filter(delivery -> delivery.text().equals(failed.text()))
