@@ -168,9 +168,9 @@ class PublisherIT {
     }
 
     private static void awaitPublished(Producer<byte[], byte[]> producer) {
-        await().ignoreExceptions().until(() -> sendAtOnce(producer, "orders")
-                .get(10, TimeUnit.SECONDS)
-                .hasOffset());
+        await().ignoreExceptions()
+                .until(() ->
+                        sendAtOnce(producer, "orders").get(10, TimeUnit.SECONDS).hasOffset());
     }
 
     private KafkaClients clients(Map<String, String> properties) {

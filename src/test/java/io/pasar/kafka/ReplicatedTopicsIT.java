@@ -46,11 +46,8 @@ class ReplicatedTopicsIT {
         start(3, "broker", controller);
         clients = new KafkaClients(KafkaSettings.with(Map.of()), brokers.get(0).bootstrapServers());
         try (Admin admin = clients.admin()) {
-            await().until(() -> admin.describeCluster()
-                                    .nodes()
-                                    .get(10, TimeUnit.SECONDS)
-                                    .size()
-                            == 3);
+            await().until(() ->
+                    admin.describeCluster().nodes().get(10, TimeUnit.SECONDS).size() == 3);
         }
     }
 
