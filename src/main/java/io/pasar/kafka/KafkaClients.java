@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
@@ -110,6 +111,24 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
      */
     public Producer<byte[], byte[]> producer(Map<String, Object> more) {
         return late(properties.producer(more), UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #producer}, for records of the gateway's own, on which somebody waits: a send blocks for at most 2 s and
+     * fails after at most 4 s.
+     *
+     * @param linger how long a record waits for others to go along with
+     */
+    public Producer<byte[], byte[]> promptProducer(Duration linger) {
+        return producer(Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                2000,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                2000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                4000,
+                ProducerConfig.LINGER_MS_CONFIG,
+                (int) linger.toMillis()));
     }
 
     /**

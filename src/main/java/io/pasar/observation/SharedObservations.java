@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,15 +83,7 @@ public final class SharedObservations implements AutoCloseable {
         this.clock = clock;
         this.flushEvery = flushEvery;
         this.tail = new TopicTail(clients, Topics.OBSERVATIONS, TopicTail.Start.BEGINNING, this::read);
-        this.producer = clients.producer(Map.of(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                2000,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                2000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                4000,
-                ProducerConfig.LINGER_MS_CONFIG,
-                100));
+        this.producer = clients.promptProducer(Duration.ofMillis(100));
         this.thread = new Thread(this::run, "observations");
         this.thread.setDaemon(true);
     }

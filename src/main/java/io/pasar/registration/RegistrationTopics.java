@@ -11,7 +11,6 @@ import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +18,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RetriableException;
@@ -53,15 +51,7 @@ final class RegistrationTopics implements AutoCloseable {
 
     RegistrationTopics(KafkaClients clients) {
         // A caller of the API waits for these writes: it is to be told soon that Kafka is away
-        this(clients.producer(Map.of(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                2000,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                2000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                4000,
-                ProducerConfig.LINGER_MS_CONFIG,
-                0)));
+        this(clients.promptProducer(Duration.ZERO));
     }
 
     RegistrationTopics(Producer<byte[], byte[]> producer) {

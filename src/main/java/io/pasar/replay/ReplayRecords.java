@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
@@ -63,15 +62,7 @@ final class ReplayRecords implements AutoCloseable {
 
     ReplayRecords(KafkaClients clients) {
         this.tail = new TopicTail(clients, Topics.REPLAYS, TopicTail.Start.BEGINNING, this::read);
-        this.producer = clients.producer(Map.of(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                2000,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                2000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                4000,
-                ProducerConfig.LINGER_MS_CONFIG,
-                0));
+        this.producer = clients.promptProducer(Duration.ZERO);
     }
 
     void start() {
