@@ -1,7 +1,8 @@
 package io.pasar.inbound;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.buffer.Buffer;
-import java.util.Arrays;
 
 /**
  * A request's body while it arrives. What counts as held is the memory that it takes, which is up to twice its bytes.
@@ -12,7 +13,15 @@ final class Body {
     private static final byte[] NOTHING = {};
 
     private final Load load;
-    private byte[] bytes = NOTHING;
+
+    /**
+     * Null for one that came whole. Outside the heap and pooled: bodies that stall live just long enough to be moved to
+     * where only a full collection ends them, and each of those stops everything.
+     */
+    private ByteBuf arriving;
+
+    private byte[] whole = NOTHING;
+    private int held;
     private int received;
 
     Body(Load load) {
@@ -30,40 +39,64 @@ final class Body {
      */
     boolean add(Buffer chunk, long expected) {
         int length = received + chunk.length();
-        if (length > bytes.length && !grow(length, expected)) {
+        if (length > held && !grow(length, expected)) {
             return false;
         }
-        chunk.getBytes(bytes, received);
+        if (length == expected && received == 0) {
+            whole = chunk.getBytes();
+        } else {
+            append(chunk.getBytes());
+        }
         received = length;
         return true;
     }
 
     private boolean grow(int length, long expected) {
-        int capacity = (int) Math.max(length, Math.min(expected, 2L * bytes.length));
-        if (!load.hold(capacity - bytes.length, capacity)) {
+        int capacity = (int) Math.max(length, Math.min(expected, 2L * held));
+        if (!load.hold(capacity - held, capacity)) {
             return false;
         }
-        bytes = Arrays.copyOf(bytes, capacity);
+        held = capacity;
         return true;
+    }
+
+    private void append(byte[] bytes) {
+        if (arriving == null) {
+            arriving = PooledByteBufAllocator.DEFAULT.directBuffer(held);
+        } else if (arriving.capacity() < held) {
+            arriving.capacity(held);
+        }
+        arriving.setBytes(received, bytes);
     }
 
     /** All that came; nothing more is held. */
     byte[] toBytes() {
-        if (received < bytes.length) {
-            byte[] whole = Arrays.copyOf(bytes, received);
-            load.release(bytes.length - received);
-            bytes = whole;
+        if (arriving != null) {
+            whole = new byte[received];
+            arriving.getBytes(0, whole);
+            free();
+            load.release(held - received);
+            held = received;
         }
-        return bytes;
+        return whole;
     }
 
     /** It is for whoever has its bytes to release them. */
     void handOver() {
-        bytes = NOTHING;
+        whole = NOTHING;
+        held = 0;
     }
 
     void release() {
-        load.release(bytes.length);
-        bytes = NOTHING;
+        free();
+        load.release(held);
+        handOver();
+    }
+
+    private void free() {
+        if (arriving != null) {
+            arriving.release();
+            arriving = null;
+        }
     }
 }
