@@ -11,7 +11,7 @@ import java.util.List;
 final class Gateways {
 
     private static final Duration START = Duration.ofSeconds(120);
-    private static final Duration REGISTRATION = Duration.ofSeconds(180);
+    private static final Duration REGISTRATION = Duration.ofSeconds(300);
     private static final String PASAR_TOPIC = "pasar.tiki.order";
 
     private final Settings settings;

@@ -52,9 +52,8 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
      */
     void deliver(byte[] body, Map<String, String> headers, Consumer<Answer> onAnswer) {
         Exchange exchange = createExchange(false);
-        // The answer is read from the message either way; with InOut Camel copies the message, headers and all, at the
-        // end
-        // of every list of steps
+        // The answer is read from the message either way. With InOut Camel copies it, headers and all, wherever a list
+        // of steps ends
         exchange.setPattern(ExchangePattern.InOnly);
         exchange.getMessage().setBody(body);
         headers.forEach(exchange.getMessage()::setHeader);
