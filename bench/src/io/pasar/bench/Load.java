@@ -13,8 +13,13 @@ final class Load {
 
     private static final Duration HEAP_STRETCH = Duration.ofSeconds(10);
 
-    /** What is compiled anew after the first is warm in the second. */
-    private static final int WARM_UPS = 2;
+    /** What is compiled in the first is warm in the second. */
+    private static final int LEAST_WARM_UPS = 2;
+
+    private static final int MOST_WARM_UPS = 6;
+
+    /** Of the CPU time of a request in the pass before: less than this is gained no more. */
+    private static final double STEADY = 0.95;
 
     private static final Duration DRAINED_WITHIN = Duration.ofSeconds(10);
     private static final Duration COMPILED_WITHIN = Duration.ofSeconds(20);
@@ -35,15 +40,27 @@ final class Load {
         this.results = results;
     }
 
+    /** Until a request costs hardly less than in the pass before: some have much more code to compile than others. */
     void warmUp(Gateway gateway) throws Exception {
-        for (int pass = 0; pass < WARM_UPS; pass++) {
-            Duration time = settings.warmUp().dividedBy(WARM_UPS);
-            for (int connections : Settings.CONNECTIONS) {
-                counted(gateway, Scenario.of(connections, true), time.dividedBy(2));
-            }
-            counted(gateway, Scenario.of(32, false), time.dividedBy(4));
+        int most = settings.shortForm() ? LEAST_WARM_UPS : MOST_WARM_UPS;
+        double before = Double.MAX_VALUE;
+        double cost = 0;
+        for (int pass = 0; pass < most && (pass < LEAST_WARM_UPS || cost < before * STEADY); pass++) {
+            before = pass == 0 ? before : cost;
+            cost = warmUpOnce(gateway, settings.warmUp().dividedBy(LEAST_WARM_UPS));
             awaitCompiled(gateway);
         }
+    }
+
+    /** Microseconds of CPU time of a request. */
+    private double warmUpOnce(Gateway gateway, Duration time) throws Exception {
+        double cost = 0;
+        for (int connections : Settings.CONNECTIONS) {
+            cost = counted(gateway, Scenario.of(connections, true), time.dividedBy(2))
+                    .cpuMicrosPerRequest();
+        }
+        counted(gateway, Scenario.of(32, false), time.dividedBy(4));
+        return cost;
     }
 
     /** Under load the compilers get little of the cores; the rest they would do while something is measured. */
