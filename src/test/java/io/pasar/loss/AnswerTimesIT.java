@@ -202,8 +202,8 @@ class AnswerTimesIT {
 
     /**
      * Until the compilers of the gateway and of the senders have done most of their work: on few cores it takes them half a
-     * minute, in which answers would wait for the processor. First over many connections, as senders open them when answers
-     * come late. What the gateway does in trouble alone is compiled while it lasts.
+     * minute, in which answers would wait for the processor. First and last over many connections, as senders open them when
+     * answers come late, and then keep them. What the gateway does in trouble alone is compiled while it lasts.
      */
     private void warmUp(SteadySenders senders) {
         senders.flood("f", warmUp, FLOOD_AT_ONCE).awaitEnd();
@@ -214,6 +214,7 @@ class AnswerTimesIT {
             late = at(took(some), 0.99);
             LOGGER.atInfo().addKeyValue("p99", late).log("Warming up");
         }
+        senders.flood("k", FLOOD_AT_ONCE, FLOOD_AT_ONCE).awaitEnd();
     }
 
     private static List<Duration> took(Series series) {

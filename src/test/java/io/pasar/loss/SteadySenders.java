@@ -40,7 +40,7 @@ final class SteadySenders implements AutoCloseable {
                 .setDefaultPort(port)
                 .setMaxPoolSize(MOST_CONNECTIONS)
                 // Before the gateway cuts them
-                .setKeepAliveTimeout(10));
+                .setKeepAliveTimeout(25));
     }
 
     /**
