@@ -81,9 +81,12 @@ final class Connections {
         channel.pipeline().addBefore(VERTX_HANDLER, null, KNOWN_VERSIONS);
     }
 
-    /** Cuts one that has never asked for anything before one that a marketplace keeps for its next webhook. */
+    /**
+     * Cuts one that has never asked for anything before one that a marketplace keeps for its next webhook, unless hardly any
+     * are silent: those have just come, and will ask when their TLS handshake is over.
+     */
     private boolean makeRoom() {
-        Set<Activity> from = silent.isEmpty() ? idle : silent;
+        Set<Activity> from = silent.size() < idle.size() ? idle : silent;
         if (from.isEmpty()) {
             return false;
         }

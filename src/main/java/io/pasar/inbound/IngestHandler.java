@@ -248,10 +248,19 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             long announced = contentLength(request);
             if (body.received() + chunk.length() > maxBody) {
                 refuse(route, Refusal.TOO_LARGE);
-            } else if (!body.add(chunk, announced < 0 ? maxBody : announced)) {
+            } else if (!isTaken(chunk, announced < 0 ? maxBody : announced)) {
                 refuse(route, Refusal.BUSY);
             } else if (pace == null && body.received() != announced) {
                 watchPace(route);
+            }
+        }
+
+        private boolean isTaken(Buffer chunk, long expected) {
+            try {
+                return body.add(chunk, expected);
+            } catch (OutOfMemoryError e) {
+                // Outside the heap, where bodies on their way are: the process lives on, and this body does not fit
+                return false;
             }
         }
 
