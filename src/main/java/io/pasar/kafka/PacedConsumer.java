@@ -14,11 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
  */
 class PacedConsumer<K, V> extends KafkaConsumer<K, V> {
 
-    /** Long enough for a broker that is near to answer. */
-    private static final long AT_ONCE = Duration.ofMillis(10).toNanos();
-
-    /** By so much a record may come later to a consumer that had nothing to read. */
-    private static final long PAUSE = Duration.ofMillis(90).toNanos();
+    private final Pace pace = new Pace();
 
     PacedConsumer(Map<String, Object> settings) {
         super(settings);
@@ -26,21 +22,42 @@ class PacedConsumer<K, V> extends KafkaConsumer<K, V> {
 
     @Override
     public ConsumerRecords<K, V> poll(Duration timeout) {
-        return poll(super::poll, timeout);
+        return pace.poll(super::poll, timeout);
     }
 
-    static <K, V> ConsumerRecords<K, V> poll(Function<Duration, ConsumerRecords<K, V>> kafka, Duration timeout) {
-        long until = System.nanoTime() + timeout.toNanos();
-        long left = timeout.toNanos();
-        while (true) {
-            ConsumerRecords<K, V> records = kafka.apply(Duration.ofNanos(Math.max(0, Math.min(left, AT_ONCE))));
-            left = until - System.nanoTime();
-            if (!records.isEmpty() || left <= 0) {
-                return records;
+    /** For the consumer's thread, not thread-safe. */
+    static final class Pace {
+
+        /** Long enough for a broker that is near to answer. */
+        private static final long AT_ONCE = Duration.ofMillis(10).toNanos();
+
+        /** By so much a record may come later to a consumer that had nothing to read. */
+        private static final long PAUSE = Duration.ofMillis(90).toNanos();
+
+        /** From the beginning, or the last records, more are awaited without a pause: a topic is read through at full speed. */
+        private static final long EAGER = Duration.ofMillis(300).toNanos();
+
+        private long recordsAt = System.nanoTime();
+
+        <K, V> ConsumerRecords<K, V> poll(Function<Duration, ConsumerRecords<K, V>> kafka, Duration timeout) {
+            long until = System.nanoTime() + timeout.toNanos();
+            while (true) {
+                long now = System.nanoTime();
+                long most = Math.max(AT_ONCE, recordsAt + EAGER - now);
+                ConsumerRecords<K, V> records = kafka.apply(Duration.ofNanos(Math.max(0, Math.min(until - now, most))));
+                now = System.nanoTime();
+                if (!records.isEmpty()) {
+                    recordsAt = now;
+                    return records;
+                }
+                if (until - now <= 0) {
+                    return records;
+                }
+                if (now - recordsAt >= EAGER) {
+                    // Returns early when interrupted, which the next poll then tells
+                    LockSupport.parkNanos(Math.min(until - now, PAUSE));
+                }
             }
-            // Returns early when interrupted, which the next poll then tells
-            LockSupport.parkNanos(Math.min(left, PAUSE));
-            left = until - System.nanoTime();
         }
     }
 }
