@@ -8,7 +8,6 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.pasar.kafka.KafkaClients;
-import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.Drain.Settled;
@@ -45,21 +44,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mockito.ArgumentMatchers;
-import org.springframework.util.unit.DataSize;
 
 class DrainTest {
 
     private final MockProducer<byte[], byte[]> kafka =
             new MockProducer<>(false, new ByteArraySerializer(), new ByteArraySerializer());
     private final Queue<Settled> settled = new ArrayDeque<>();
-    private final KafkaClients clients = new KafkaClients(
-            new KafkaConfiguration(
-                    "127.0.0.1:1",
-                    Map.of(),
-                    Duration.ofSeconds(1),
-                    new KafkaConfiguration.Embedded(0),
-                    new KafkaConfiguration.Topics(1, (short) -1, Duration.ofDays(1), DataSize.ofMegabytes(2))),
-            "127.0.0.1:1");
+    private final KafkaClients clients = NoKafka.clients();
     private final MissingTopics missingTopics = new MissingTopics(clients::admin, Duration.ofDays(1));
     private final LiveSends live = mock(LiveSends.class);
     private final MockProducer<byte[], byte[]> renewed =

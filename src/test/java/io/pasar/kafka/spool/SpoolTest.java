@@ -8,14 +8,12 @@ import static org.mockito.Mockito.when;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.kafka.KafkaClients;
-import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.spool.SpoolStore.Change;
 import io.pasar.kafka.spool.SpoolStore.Entry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,7 +40,7 @@ class SpoolTest {
     @Test
     void letsNoKeyPassWhileItIsOpenedAnewAndForgetsThoseItDidNotTake() throws Exception {
         fill();
-        try (KafkaClients clients = clients();
+        try (KafkaClients clients = NoKafka.clients();
                 Spool spool = open(clients)) {
             // Given
             Thread watcher = new Thread(() -> {
@@ -96,17 +94,6 @@ class SpoolTest {
         CompletableFuture<Boolean> taken = new CompletableFuture<>();
         spool.put(Events.of("orders", key, "event"), failure -> taken.complete(failure == null));
         return taken.get(20, TimeUnit.SECONDS);
-    }
-
-    private static KafkaClients clients() {
-        return new KafkaClients(
-                new KafkaConfiguration(
-                        "127.0.0.1:1",
-                        Map.of(),
-                        Duration.ofSeconds(1),
-                        new KafkaConfiguration.Embedded(0),
-                        new KafkaConfiguration.Topics(1, (short) -1, Duration.ofDays(1), DataSize.ofMegabytes(2))),
-                "127.0.0.1:1");
     }
 
     private static byte[] key(int number) {
