@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +41,9 @@ final class Connections {
     /** Those that have had all their answers, the one that has waited longest first. */
     private final Set<Activity> idle = new LinkedHashSet<>();
 
+    /** Where one to cut may be. */
+    private record Place(Connections connections, Function<Connections, Set<Activity>> kind) {}
+
     Connections(Vertx vertx, IngestEngine engine, Duration closeIdleAfter, IngestMetrics metrics, Load load) {
         this.loop = (ContextInternal) vertx.getOrCreateContext();
         this.engine = engine;
@@ -54,7 +59,6 @@ final class Connections {
 
     /** Counts a connection from now on; what it sends is read later, its TLS handshake included. */
     void arrived(Channel channel) {
-        boolean tooMany = load.connected() && !makeRoom();
         Activity activity = new Activity(this, channel);
         channel.attr(ACTIVITY).set(activity);
         silent.add(activity);
@@ -62,11 +66,11 @@ final class Connections {
         channel.closeFuture().addListener(closed -> {
             load.disconnected();
             activity.unwatch();
-            silent.remove(activity);
-            idle.remove(activity);
+            forget(activity);
         });
-        if (tooMany) {
-            makeRoomElsewhere(engine.connectionsBut(this).iterator(), activity);
+        load.silent();
+        if (load.connected()) {
+            makeRoom(placesToLook().iterator(), activity);
         }
     }
 
@@ -82,32 +86,46 @@ final class Connections {
     }
 
     /**
-     * Cuts one that has never asked for anything before one that a marketplace keeps for its next webhook, unless hardly any
-     * are silent: those have just come, and will ask when their TLS handshake is over.
+     * Here before elsewhere. One that has never asked for anything goes before one that a marketplace keeps for its next
+     * webhook, wherever they are, unless hardly any are silent: those have just come, and will ask when their TLS handshake
+     * is over.
      */
-    private boolean makeRoom() {
-        Set<Activity> from = silent.size() < idle.size() ? idle : silent;
-        if (from.isEmpty()) {
-            return false;
-        }
-        Activity longest = from.iterator().next();
-        from.remove(longest);
-        longest.close();
-        longest.channel().close();
-        return true;
+    private List<Place> placesToLook() {
+        Stream<Function<Connections, Set<Activity>>> kinds = load.hardlyAnySilent()
+                ? Stream.of(some -> some.idle, some -> some.silent)
+                : Stream.of(some -> some.silent, some -> some.idle);
+        return kinds.flatMap(kind -> engine.startingWith(this).map(some -> new Place(some, kind)))
+                .toList();
     }
 
-    private void makeRoomElsewhere(Iterator<Connections> others, Activity newcomer) {
-        if (others.hasNext()) {
-            Connections next = others.next();
-            next.loop.runOnContext(onLoop -> {
-                if (!next.makeRoom()) {
-                    makeRoomElsewhere(others, newcomer);
+    private void makeRoom(Iterator<Place> places, Activity newcomer) {
+        if (places.hasNext()) {
+            Place place = places.next();
+            place.connections.loop.execute(() -> {
+                if (!place.connections.cutOldest(place.kind.apply(place.connections), newcomer)) {
+                    makeRoom(places, newcomer);
                 }
             });
         } else {
-            loop.runOnContext(onLoop -> refuse(newcomer));
+            loop.execute(() -> refuse(newcomer));
         }
+    }
+
+    private boolean cutOldest(Set<Activity> some, Activity newcomer) {
+        Optional<Activity> oldest = some.stream().findFirst().filter(first -> first != newcomer);
+        oldest.ifPresent(cut -> {
+            forget(cut);
+            cut.close();
+            cut.channel().close();
+        });
+        return oldest.isPresent();
+    }
+
+    private void forget(Activity activity) {
+        if (silent.remove(activity)) {
+            load.noLongerSilent();
+        }
+        idle.remove(activity);
     }
 
     private void refuse(Activity newcomer) {
@@ -150,8 +168,7 @@ final class Connections {
     }
 
     void atWork(Activity activity) {
-        silent.remove(activity);
-        idle.remove(activity);
+        forget(activity);
     }
 
     void idle(Activity activity) {

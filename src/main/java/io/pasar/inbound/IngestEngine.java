@@ -129,9 +129,9 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         connections.stream().filter(some -> some.areOn(newcomer.eventLoop())).forEach(some -> some.arrived(newcomer));
     }
 
-    /** Those of all other event loops. */
-    List<Connections> connectionsBut(Connections own) {
-        return connections.stream().filter(some -> some != own).toList();
+    /** Those of all event loops. */
+    Stream<Connections> startingWith(Connections own) {
+        return Stream.concat(Stream.of(own), connections.stream().filter(some -> some != own));
     }
 
     /**

@@ -15,6 +15,7 @@ final class Load {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong held = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger silent = new AtomicInteger();
 
     Load(int maxInFlight, long maxHeld, int maxConnections) {
         this.maxInFlight = maxInFlight;
@@ -65,6 +66,20 @@ final class Load {
 
     void disconnected() {
         connections.decrementAndGet();
+    }
+
+    /** Counts one more that has not asked for anything, until {@link #noLongerSilent}. */
+    void silent() {
+        silent.incrementAndGet();
+    }
+
+    void noLongerSilent() {
+        silent.decrementAndGet();
+    }
+
+    /** Whether those that have not asked for anything are so few that they may just have come. */
+    boolean hardlyAnySilent() {
+        return silent.get() < maxConnections / 4;
     }
 
     int connections() {

@@ -170,6 +170,32 @@ class ConnectionsTest {
     }
 
     @Test
+    void thatNeverAskedGoFirstOnWhicheverEventLoopTheyAre() throws Exception {
+        // Given
+        int eventLoops = Runtime.getRuntime().availableProcessors();
+        assumeThat(eventLoops).isGreaterThan(1);
+        start(ENOUGH, NEVER, 0);
+        List<Socket> known = new ArrayList<>();
+        for (int i = 0; i < ENOUGH; i++) {
+            Socket socket = connect();
+            // They take turns, so all of one event loop are known, and none of the others
+            if (i % eventLoops == 0) {
+                known.add(socket);
+                assertThat(post(socket, "a")).contains(" 200 ");
+            }
+        }
+
+        // When
+        assertThat(post(connect(), "a")).contains(" 200 ");
+
+        // Then
+        await().atMost(SOON).until(() -> sockets.stream().anyMatch(socket -> isCut(socket, Duration.ofMillis(50))));
+        for (Socket socket : known) {
+            assertThat(post(socket, "a")).contains(" 200 ");
+        }
+    }
+
+    @Test
     void thatIdleOnAnyEventLoopMakeRoom() throws Exception {
         // Given
         int eventLoops = Runtime.getRuntime().availableProcessors();
