@@ -5,6 +5,7 @@ import io.pasar.account.Secret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * What arrived, per account and event kind. Counts are of this replica since it started: sums over replicas and time
@@ -29,10 +31,9 @@ public final class Observations {
 
     private final Clock clock;
     private final Instant since;
-    private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
 
-    /** By which secrets and for which addresses deliveries came to this replica. */
-    private final Map<AccountKey, Uses> uses = new ConcurrentHashMap<>();
+    /** What came to this replica. */
+    private final Map<AccountKey, Seen> here = new ConcurrentHashMap<>();
 
     /** What other replicas have seen, and this one in earlier lives. */
     private final Map<AccountKey, Sightings> shared = new ConcurrentHashMap<>();
@@ -57,60 +58,41 @@ public final class Observations {
      * @param address the configured public URL that it came for, or {@link io.pasar.account.PublicUrl#OTHER}
      */
     public void verified(String marketplace, String account, String eventKind, Secret secret, String address) {
-        Entry entry = entry(marketplace, account, eventKind);
-        entry.verified.increment();
-        entry.lastVerifiedAt = clock.instant();
-        entry.rhythm.updateAndGet(rhythm -> rhythm.verified(entry.lastVerifiedAt));
-        uses.computeIfAbsent(new AccountKey(marketplace, account), key -> new Uses())
-                .used(secret, address, clock.instant());
+        Instant now = clock.instant();
+        Seen seen = seen(marketplace, account);
+        seen.ofKind(eventKind).verified(now);
+        of(seen.secrets, secret, () -> new Use(now)).last.at(now);
+        of(seen.addresses, address, () -> new Use(now)).last.at(now);
     }
 
     /** A delivery for a known account and event kind that was rejected for its signature. */
     public void rejected(String marketplace, String account, String eventKind, String reason) {
-        Entry entry = entry(marketplace, account, eventKind);
-        entry.rejected.computeIfAbsent(reason, r -> new LongAdder()).increment();
-        entry.lastRejectedAt = clock.instant();
-        if (WRONG_SIGNATURE.equals(reason)) {
-            entry.rhythm.updateAndGet(rhythm -> rhythm.wrong(entry.lastRejectedAt));
-        }
+        seen(marketplace, account).ofKind(eventKind).rejected(reason, clock.instant());
     }
 
     /** What was observed of one event kind of one account; zeros and nulls if nothing was. */
     public Observed of(String marketplace, String account, String eventKind) {
-        Entry entry = entries.get(new Key(marketplace, account, eventKind));
-        Sightings.EventKind everywhere = shared.getOrDefault(new AccountKey(marketplace, account), Sightings.NONE)
-                .eventKinds()
-                .getOrDefault(eventKind, Sightings.EventKind.NONE);
-        if (entry == null) {
+        AccountKey key = new AccountKey(marketplace, account);
+        Sightings.EventKind everywhere =
+                shared.getOrDefault(key, Sightings.NONE).eventKinds().getOrDefault(eventKind, Sightings.EventKind.NONE);
+        Seen seen = here.get(key);
+        OfKind ofKind = seen == null ? null : seen.eventKinds.get(eventKind);
+        if (ofKind == null) {
             return new Observed(everywhere.lastVerifiedAt(), 0, everywhere.lastRejectedAt(), Map.of());
         }
-        Sightings.EventKind seen = entry.seen().merge(everywhere);
+        Sightings.EventKind latest = ofKind.latest().merge(everywhere);
         Map<String, Long> rejected = new TreeMap<>();
-        entry.rejected.forEach((reason, count) -> rejected.put(reason, count.sum()));
-        return new Observed(seen.lastVerifiedAt(), entry.verified.sum(), seen.lastRejectedAt(), rejected);
+        ofKind.rejected.forEach((reason, count) -> rejected.put(reason, count.sum()));
+        return new Observed(latest.lastVerifiedAt(), ofKind.verified.sum(), latest.lastRejectedAt(), rejected);
     }
 
     /** When each thing was last seen of this account, by this replica or another; since when is null until that is read. */
     public Sightings sightings(Account account) {
         AccountKey key = AccountKey.of(account);
-        Map<String, Sightings.EventKind> kinds = new HashMap<>();
-        account.events().forEach(kind -> {
-            Entry entry = entries.get(new Key(account.marketplace(), account.id(), kind));
-            if (entry != null) {
-                kinds.put(kind, entry.seen());
-            }
-        });
         Sightings known = shared.getOrDefault(key, Sightings.NONE);
         Sightings everywhere = complete ? known : known.begunAtAnUnknownTime();
-        Uses here = uses.get(key);
-        if (here == null && kinds.isEmpty()) {
-            return everywhere;
-        }
-        return everywhere.merge(new Sightings(
-                null,
-                kinds,
-                here == null ? null : here.secrets(account),
-                here == null ? null : Uses.instants(here.addresses)));
+        Seen seen = here.get(key);
+        return seen == null ? everywhere : everywhere.merge(seen.sightings(account));
     }
 
     /** All that was seen before has been taken in. */
@@ -128,14 +110,13 @@ public final class Observations {
         Set<AccountKey> existing = new HashSet<>();
         accounts.forEach(account -> {
             existing.add(AccountKey.of(account));
-            Uses here = uses.get(AccountKey.of(account));
-            if (here != null) {
-                here.secrets.keySet().retainAll(account.webhookSecrets());
+            Seen seen = here.get(AccountKey.of(account));
+            if (seen != null) {
+                seen.secrets.keySet().retainAll(account.webhookSecrets());
             }
         });
-        uses.keySet().retainAll(existing);
+        here.keySet().retainAll(existing);
         shared.keySet().retainAll(existing);
-        entries.keySet().removeIf(key -> !existing.contains(new AccountKey(key.marketplace, key.account)));
     }
 
     /**
@@ -148,34 +129,40 @@ public final class Observations {
     public List<Streak> streaks(int least, Duration shortest, Duration longest) {
         Instant now = clock.instant();
         List<Streak> streaks = new ArrayList<>();
-        entries.forEach((key, entry) -> {
-            if (entry.rhythm.get().isSuspicious(least, shortest, longest)) {
-                Rhythm rhythm = withOthers(key, entry);
+        here.forEach((account, seen) -> seen.eventKinds.forEach((eventKind, ofKind) -> {
+            if (ofKind.rhythm.get().isSuspicious(least, shortest, longest)) {
+                Rhythm rhythm = withOthers(account, eventKind, ofKind);
                 if (rhythm.isSuspicious(least, shortest, longest)
                         && !rhythm.wrongAt().plus(longest).isBefore(now)) {
                     streaks.add(new Streak(
-                            key.marketplace,
-                            key.account,
-                            key.eventKind,
+                            account.marketplace,
+                            account.account,
+                            eventKind,
                             rhythm.wrong(),
                             rhythm.wrongSince(),
                             rhythm.wrongAt()));
                 }
             }
-        });
+        }));
         return streaks;
     }
 
     /** Genuine deliveries may come to other replicas while forged ones come to this one. */
-    private Rhythm withOthers(Key key, Entry entry) {
-        Instant verified = of(key.marketplace, key.account, key.eventKind).lastVerifiedAt();
+    private Rhythm withOthers(AccountKey account, String eventKind, OfKind ofKind) {
+        Instant verified = of(account.marketplace, account.account, eventKind).lastVerifiedAt();
         return verified == null
-                ? entry.rhythm.get()
-                : entry.rhythm.updateAndGet(rhythm -> rhythm.verifiedElsewhere(verified));
+                ? ofKind.rhythm.get()
+                : ofKind.rhythm.updateAndGet(rhythm -> rhythm.verifiedElsewhere(verified));
     }
 
-    private Entry entry(String marketplace, String account, String eventKind) {
-        return entries.computeIfAbsent(new Key(marketplace, account, eventKind), key -> new Entry());
+    private Seen seen(String marketplace, String account) {
+        return of(here, new AccountKey(marketplace, account), Seen::new);
+    }
+
+    /** Looks first: to compute what is absent, the map may lock. */
+    private static <K, V> V of(Map<K, V> map, K key, Supplier<V> missing) {
+        V known = map.get(key);
+        return known == null ? map.computeIfAbsent(key, absent -> missing.get()) : known;
     }
 
     /**
@@ -186,20 +173,6 @@ public final class Observations {
      */
     public record Observed(Instant lastVerifiedAt, long verified, Instant lastRejectedAt, Map<String, Long> rejected) {}
 
-    private record Key(String marketplace, String account, String eventKind) {}
-
-    private static final class Entry {
-        private final LongAdder verified = new LongAdder();
-        private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
-        private final AtomicReference<Rhythm> rhythm = new AtomicReference<>(Rhythm.UNKNOWN);
-        private volatile Instant lastVerifiedAt;
-        private volatile Instant lastRejectedAt;
-
-        private Sightings.EventKind seen() {
-            return new Sightings.EventKind(lastVerifiedAt, lastRejectedAt);
-        }
-    }
-
     record AccountKey(String marketplace, String account) {
 
         static AccountKey of(Account account) {
@@ -207,33 +180,72 @@ public final class Observations {
         }
     }
 
-    private static final class Uses {
+    /** What came for one account. */
+    private static final class Seen {
 
+        private final Map<String, OfKind> eventKinds = new ConcurrentHashMap<>(2);
         private final Map<Secret, Use> secrets = new ConcurrentHashMap<>(2);
         private final Map<String, Use> addresses = new ConcurrentHashMap<>(2);
 
-        private void used(Secret secret, String address, Instant now) {
-            secrets.computeIfAbsent(secret, key -> new Use()).lastAt = now;
-            addresses.computeIfAbsent(address, key -> new Use()).lastAt = now;
+        private OfKind ofKind(String eventKind) {
+            return of(eventKinds, eventKind, OfKind::new);
         }
 
-        private Map<String, Instant> secrets(Account account) {
+        private Sightings sightings(Account account) {
+            Map<String, Sightings.EventKind> kinds = new HashMap<>();
+            account.events().forEach(kind -> {
+                OfKind ofKind = eventKinds.get(kind);
+                if (ofKind != null) {
+                    kinds.put(kind, ofKind.latest());
+                }
+            });
             Map<String, Instant> byFingerprint = new HashMap<>();
-            secrets.forEach((secret, use) -> byFingerprint.put(use.fingerprint(secret, account), use.lastAt));
-            return byFingerprint;
+            secrets.forEach((secret, use) -> byFingerprint.put(use.fingerprint(secret, account), use.last.at()));
+            Map<String, Instant> byAddress = new HashMap<>();
+            addresses.forEach((address, use) -> byAddress.put(address, use.last.at()));
+            return new Sightings(null, kinds, byFingerprint, byAddress);
+        }
+    }
+
+    private static final class OfKind {
+
+        private final LongAdder verified = new LongAdder();
+        private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>(2);
+        private final AtomicReference<Rhythm> rhythm = new AtomicReference<>(Rhythm.UNKNOWN);
+        private final Latest lastVerified = new Latest();
+        private final Latest lastRejected = new Latest();
+
+        private void verified(Instant at) {
+            verified.increment();
+            lastVerified.at(at);
+            Rhythm before = rhythm.get();
+            // Mostly nothing is learnt, and writing the same again would cost more than looking
+            if (before.verified(at) != before) {
+                rhythm.updateAndGet(some -> some.verified(at));
+            }
         }
 
-        private static Map<String, Instant> instants(Map<String, Use> uses) {
-            Map<String, Instant> instants = new HashMap<>();
-            uses.forEach((name, use) -> instants.put(name, use.lastAt));
-            return instants;
+        private void rejected(String reason, Instant at) {
+            rejected.computeIfAbsent(reason, missing -> new LongAdder()).increment();
+            lastRejected.at(at);
+            if (WRONG_SIGNATURE.equals(reason)) {
+                rhythm.updateAndGet(some -> some.wrong(at));
+            }
+        }
+
+        private Sightings.EventKind latest() {
+            return new Sightings.EventKind(lastVerified.at(), lastRejected.at());
         }
     }
 
     private static final class Use {
 
-        private volatile Instant lastAt = Instant.EPOCH;
+        private final Latest last = new Latest();
         private volatile String fingerprint;
+
+        private Use(Instant at) {
+            last.at(at);
+        }
 
         /** Worked out when somebody asks, and once: not per delivery. */
         private String fingerprint(Secret secret, Account account) {
@@ -243,6 +255,23 @@ public final class Observations {
                 fingerprint = known;
             }
             return known;
+        }
+    }
+
+    /** A number, not an object per delivery that outlives it in each of very many accounts. */
+    private static final class Latest {
+
+        private static final long NEVER = Long.MIN_VALUE;
+
+        private volatile long nanos = NEVER;
+
+        private void at(Instant instant) {
+            nanos = ChronoUnit.NANOS.between(Instant.EPOCH, instant);
+        }
+
+        /** Null if never. */
+        private Instant at() {
+            return nanos == NEVER ? null : Instant.EPOCH.plusNanos(nanos);
         }
     }
 }
