@@ -31,6 +31,12 @@ public final class LiveSends implements AutoCloseable {
 
     private static final long CURRENT = Duration.ofSeconds(1).toNanos();
 
+    /** Part of the budget without any acknowledgement after which no more events are sent to wait for one. */
+    private static final int STALLED_AFTER = 3;
+
+    /** So many times the usual latency without one is no stall yet. */
+    private static final int USUAL = 4;
+
     private final long budget;
     private final LongSupplier nanoTime;
     private final Queue<Send> pending = new ConcurrentLinkedQueue<>();
@@ -59,7 +65,8 @@ public final class LiveSends implements AutoCloseable {
 
     /**
      * Whether to expect nothing of a send now: one has failed, and none was acknowledged in time since then, nor in the
-     * time that a send may take before it.
+     * time that a send may take before it; or one waits, and none was acknowledged for a third of that time, where
+     * acknowledgements usually come much sooner.
      */
     public boolean isAway() {
         return away;
@@ -100,6 +107,25 @@ public final class LiveSends implements AutoCloseable {
                 LOGGER.atError().setCause(e).log("A late send could not be acted on");
             }
         }
+        if (isStalled(now)) {
+            away = true;
+        }
+    }
+
+    private boolean isStalled(long now) {
+        long patience = Math.max(budget / STALLED_AFTER, USUAL * latency().toNanos());
+        if (now - lastInTime < patience) {
+            return false;
+        }
+        for (Send send : pending) {
+            if (now - send.begun < patience) {
+                return false;
+            }
+            if (send.waiting.get() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -80,6 +80,76 @@ class LiveSendsTest {
     }
 
     @Test
+    void takesKafkaForAwayWhileNothingComesBackForAThirdOfTheBudget() {
+        // Given
+        begin().onCompletion(null, null);
+        Callback send = begin();
+        after(99);
+        sends.expire();
+        assertThat(sends.isAway()).isFalse();
+
+        // When
+        after(1);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isTrue();
+        assertThat(ends).hasSize(1);
+
+        // When
+        send.onCompletion(null, null);
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @Test
+    void doesNotTakeKafkaForAwayWhileNobodyWaitsForIt() {
+        // Given
+        begin().onCompletion(null, null);
+
+        // When
+        after(200);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+
+        // When
+        begin();
+        after(99);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @Test
+    void doesNotTakeKafkaForAwayWhereAcknowledgementsUsuallyTakeThatLong() {
+        // Given
+        for (int i = 0; i < 100; i++) {
+            Callback send = begin();
+            after(60);
+            send.onCompletion(null, null);
+        }
+        begin();
+
+        // When
+        after(200);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+
+        // When
+        after(60);
+        sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isTrue();
+    }
+
+    @Test
     void doesNotTakeKafkaForAwayWhileItAcknowledgesOthers() {
         // Given
         begin();

@@ -130,10 +130,10 @@ public final class Spool implements AutoCloseable {
 
     /**
      * Whether an event of this topic and key belongs into the spool without being tried at Kafka: earlier ones of its
-     * key are still there, or Kafka is away and others find out when it is back.
+     * key are still there, or Kafka is away and the drain finds out when it is back.
      */
     public boolean goesFirst(String topic, byte[] key) {
-        return keys.has(KeyCounts.hash(topic, key)) || (live.isAway() && events > 0);
+        return keys.has(KeyCounts.hash(topic, key)) || (live.isAway() && (events > 0 || (taking && roomOnDisk)));
     }
 
     /**

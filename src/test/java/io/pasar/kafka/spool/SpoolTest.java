@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,28 @@ class SpoolTest {
             assertThat(spool.goesFirst("orders", bytes("good"))).isTrue();
             assertThat(spool.goesFirst("orders", bytes("bad"))).isFalse();
             assertThat(spool.status().events()).isEqualTo(MANY + 1);
+        }
+    }
+
+    @Test
+    void takesWhatKafkaWouldNotHaveNowButOnlyWhileItCan() throws Exception {
+        try (KafkaClients clients = NoKafka.clients();
+                Producer<byte[], byte[]> live = clients.getProducer(new Properties())) {
+            // Given
+            Spool spool = open(clients);
+            assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
+
+            // When
+            live.send(Events.of("orders", "other", "event"));
+
+            // Then
+            await().until(() -> spool.goesFirst("orders", bytes("a")));
+
+            // When
+            spool.close();
+
+            // Then
+            assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
         }
     }
 
