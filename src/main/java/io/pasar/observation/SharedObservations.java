@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the {@link Observations} of all replicas one, through the compacted topic {@code pasar.observations}: follows
- * it, and writes every half minute or so what this replica knows and the topic does not. Everything is a latest
+ * it, and writes every half minute or so, a few accounts at a time, what this replica knows and the topic does not. Everything is a latest
  * instant, so replicas need not agree on who writes. A crash loses at most the last two minutes of this replica. Works
  * on threads of its own.
  */
@@ -49,6 +48,9 @@ public final class SharedObservations implements AutoCloseable {
             .build();
 
     private static final Duration FLUSH_EVERY = Duration.ofSeconds(30);
+
+    /** Very many accounts at once would keep webhooks waiting for the processor. */
+    private static final int AT_ONCE = 50;
 
     /** Hours are what these instants are compared by; a busy account need not be written more often than this. */
     private static final Duration STEP = Duration.ofMinutes(1);
@@ -109,7 +111,7 @@ public final class SharedObservations implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (read) {
-            flush(Duration.ZERO);
+            write(accounts.all(), Duration.ZERO);
         }
         producer.close(CLOSE_WITHIN);
         tail.close();
@@ -120,14 +122,32 @@ public final class SharedObservations implements AutoCloseable {
             // What an earlier life has seen comes first: a record replaces the one before it
             tail.caughtUp().get();
             observations.complete();
-            do {
-                flush(STEP);
-            } while (!closed.await(pause(), TimeUnit.MILLISECONDS));
+            boolean open = true;
+            while (open) {
+                open = flushInPortions();
+            }
         } catch (CancellationException | ExecutionException e) {
             LOGGER.atDebug().log("Closed before the topic was read");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Takes the time that lies between two looks at an account; false when closed meanwhile. */
+    private boolean flushInPortions() throws InterruptedException {
+        List<Account> all = accounts.all();
+        int portions = Math.max(1, (all.size() + AT_ONCE - 1) / AT_ONCE);
+        for (int i = 0; i < portions; i++) {
+            write(all.subList(i * AT_ONCE, Math.min((i + 1) * AT_ONCE, all.size())), STEP);
+            if (closed.await(pause() / portions, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        // Not those from the beginning of a look that takes a while
+        List<Account> existing = accounts.all();
+        held.keySet().retainAll(existing.stream().map(AccountKey::of).collect(Collectors.toSet()));
+        observations.retain(existing);
+        return true;
     }
 
     /** Replicas that start together shall not write together. */
@@ -141,15 +161,14 @@ public final class SharedObservations implements AutoCloseable {
     }
 
     /** @param step see {@link Sightings#isBeyond} */
-    private void flush(Duration step) {
-        List<Account> all = accounts.all();
+    private void write(List<Account> some, Duration step) {
         Instant now = clock.instant();
         AtomicReference<Exception> failure = new AtomicReference<>();
         try {
-            for (Account account : all) {
+            for (Account account : some) {
                 write(account, now, step, failure);
                 if (failure.get() != null) {
-                    // Every further one might wait as long as this one; the next flush finds them again
+                    // Every further one might wait as long as this one; the next look finds them again
                     break;
                 }
             }
@@ -159,9 +178,6 @@ public final class SharedObservations implements AutoCloseable {
         if (failure.get() != null) {
             tellOnce(failure.get());
         }
-        Set<AccountKey> existing = all.stream().map(AccountKey::of).collect(Collectors.toSet());
-        held.keySet().retainAll(existing);
-        observations.retain(all);
     }
 
     private void write(Account account, Instant now, Duration step, AtomicReference<Exception> failure) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -104,6 +105,28 @@ class SharedObservationsIT {
                 .isEqualTo(NOW.plusSeconds(60));
         assertThat(second.observations.of("tiki", account.id(), "order").verified())
                 .isZero();
+    }
+
+    @Test
+    void veryManyAccountsAreWrittenAFewAtATimeButAllAtTheEnd() {
+        // Given
+        List<Account> many = IntStream.range(0, 120)
+                .mapToObj(i -> TestAccounts.tiki("m" + i, "order"))
+                .toList();
+        Replica replica = new Replica(account, many, NEVER);
+        replicas.add(replica);
+
+        // When
+        await().atMost(SOON).until(() -> !records(many.get(0)).isEmpty());
+
+        // Then
+        assertThat(records(many.get(119))).isEmpty();
+
+        // When
+        replica.stop();
+
+        // Then
+        await().atMost(SOON).until(() -> !records(many.get(119)).isEmpty());
     }
 
     @Test
@@ -191,7 +214,7 @@ class SharedObservationsIT {
     }
 
     private Replica replica(Duration flushEvery) {
-        Replica replica = new Replica(account, flushEvery);
+        Replica replica = new Replica(account, List.of(account), flushEvery);
         replicas.add(replica);
         return replica;
     }
@@ -220,10 +243,10 @@ class SharedObservationsIT {
         private final SharedObservations shared;
         private boolean stopped;
 
-        private Replica(Account account, Duration flushEvery) {
+        private Replica(Account account, List<Account> all, Duration flushEvery) {
             at(NOW);
             this.account = account;
-            this.accounts = new Accounts(List.of(account));
+            this.accounts = new Accounts(all);
             this.observations = new Observations(clock);
             this.shared = new SharedObservations(clients, accounts, observations, clock, flushEvery);
             shared.start();
