@@ -285,10 +285,7 @@ class SandboxIT {
     void neverRunsIntoTheMarketplacesRateLimitHoweverManyAsk() throws Exception {
         // When
         List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(() -> client.sendAsync(
-                        request("/api/registrations/tokopedia/13004/webhooks")
-                                .timeout(SOON)
-                                .build(),
-                        BodyHandlers.ofString()))
+                        request("/api/registrations/tokopedia/13004/webhooks").build(), BodyHandlers.ofString()))
                 .limit(60)
                 .toList();
         List<HttpResponse<String>> answers =
@@ -373,7 +370,7 @@ class SandboxIT {
 
     private static HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + MANAGEMENT_PORT + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(SOON)
                 .header("Authorization", "Bearer " + TOKEN);
     }
 }
