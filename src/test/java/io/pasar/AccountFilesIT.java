@@ -221,7 +221,7 @@ class AccountFilesIT extends GatewayTest {
         HttpResponse<String> response = client.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
                         .header("Authorization", "Bearer " + READ_TOKEN)
-                        .timeout(Duration.ofSeconds(10))
+                        .timeout(SOON)
                         .build(),
                 BodyHandlers.ofString());
         assertThat(response.statusCode()).as(path).isEqualTo(200);

@@ -29,6 +29,10 @@ final class GatewayProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Duration START = Duration.ofMinutes(3);
+
+    /** Long enough for a machine that is busy. */
+    private static final Duration ANSWER = Duration.ofMinutes(1);
+
     private static final String TOKEN = "token-of-the-process-tests";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -176,7 +180,7 @@ final class GatewayProcess implements AutoCloseable {
 
     private HttpRequest.Builder asked(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(ANSWER)
                 .header("Authorization", "Bearer " + TOKEN);
     }
 

@@ -79,6 +79,7 @@ class ReplayKilledIT {
             // Given
             one.awaitStarted();
             other.awaitStarted();
+            CommandGroup.awaitJoined(2, broker.bootstrapServers());
             String id = begin(one);
             await().atMost(SOON).until(() -> copies().size() >= 200);
             boolean isOne = lastAtWork(one).compareTo(lastAtWork(other)) > 0;

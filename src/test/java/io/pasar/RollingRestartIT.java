@@ -103,7 +103,8 @@ class RollingRestartIT {
                 awaitMore();
                 stopping = true;
                 senders.shutdown();
-                assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(senders.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
             }
 
             // Then

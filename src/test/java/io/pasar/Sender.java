@@ -37,7 +37,8 @@ record Sender(HttpClient client, int port) {
 
     HttpRequest.Builder request(String pathAndQuery, byte[] body) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + pathAndQuery))
-                .timeout(Duration.ofSeconds(10))
+                // More than any gateway of a test may take
+                .timeout(Duration.ofSeconds(30))
                 .POST(BodyPublishers.ofByteArray(body));
     }
 

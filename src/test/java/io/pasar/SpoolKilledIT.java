@@ -126,7 +126,8 @@ class SpoolKilledIT {
     private void endSenders() throws InterruptedException {
         stop.set(true);
         senders.shutdown();
-        assertThat(senders.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(senders.awaitTermination(START.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
     }
 
     private void allTakenComeIntoKafka(Process gateway) throws Exception {

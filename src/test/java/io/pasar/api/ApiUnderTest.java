@@ -31,7 +31,7 @@ class ApiUnderTest {
     static final String WRITE = "a-token-that-may-write";
 
     /** Long enough to tell a thread that waits from one that does not; others sit it out and set a shorter one. */
-    static final Duration APPLY_WAIT = Duration.ofSeconds(6);
+    static final Duration APPLY_WAIT = Duration.ofMinutes(1);
 
     @Bean
     ApiConfiguration apiConfiguration() {

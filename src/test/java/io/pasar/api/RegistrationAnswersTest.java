@@ -3,7 +3,6 @@ package io.pasar.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.never;
-import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
@@ -14,10 +13,7 @@ import io.pasar.registration.Outcome;
 import io.pasar.registration.RegistrationUnreadableException;
 import io.pasar.registration.Registrations.Pending;
 import io.pasar.registration.State;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.context.TestPropertySource;
 
+@TestPropertySource(properties = "apply-wait=500ms")
 @ExtendWith(OutputCaptureExtension.class)
 class RegistrationAnswersTest extends OverHttp {
 
@@ -221,33 +219,6 @@ class RegistrationAnswersTest extends OverHttp {
 
         // Then
         assertProblem(answer, Problem.UNKNOWN_COMMAND);
-    }
-
-    @Test
-    void holdsNoThreadWhileItWaits() throws Exception {
-        // Given
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        outcomeIs(outcome);
-        int moreThanThereAreThreads = 5;
-
-        // When
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < moreThanThereAreThreads; i++) {
-            answers.add(client().sendAsync(
-                            request(APPLY, ApiUnderTest.WRITE)
-                                    .POST(BodyPublishers.noBody())
-                                    .build(),
-                            BodyHandlers.ofString()));
-        }
-
-        // Then
-        verify(
-                        registrations,
-                        timeout(ApiUnderTest.APPLY_WAIT.toMillis() * 3 / 4).times(moreThanThereAreThreads))
-                .request(any(), any(), any());
-        outcome.complete(Fixtures.DONE);
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.get().statusCode()).isEqualTo(200));
     }
 
     @Test

@@ -187,7 +187,7 @@ class StrangeAnswersTest {
                         "{\"type\":\"urn:pasar:problem:marketplace-busy\",\"title\":\"Too many\",\"status\":503}"));
 
         // When
-        Invocation busy = run("apply", "--account", "p78", "--wait", "2s");
+        Invocation busy = run("apply", "--account", "p78", "--wait", "20s");
 
         // Then
         assertThat(busy.exitCode()).isEqualTo(Cli.ERROR);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.support.DefaultExchange;
@@ -67,7 +68,7 @@ class EvidenceIT extends RegistrationPartTest {
                 .contains("The secret was sent again at 2031-", "compare the secret in the marketplace's console");
         assertThat(drifted.lastAssertedAt()).isEqualTo(clock.instant());
         assertThat(finding("tiki").kind()).isEqualTo("signatures");
-        assertThat(events()).anySatisfy(event -> {
+        awaitEvent(event -> {
             assertThat(event.at("/trigger").asText()).isEqualTo("evidence");
             assertThat(event.at("/status/state").asText()).isEqualTo("drifted");
             assertThat(event.at("/status/reason").asText()).isEqualTo(drifted.reason());
@@ -91,7 +92,7 @@ class EvidenceIT extends RegistrationPartTest {
         RegistrationStatus asserted = awaitState("tiki", State.ASSERTED);
         // Then
         assertThat(asserted.reason()).isNull();
-        assertThat(events()).anySatisfy(event -> {
+        awaitEvent(event -> {
             assertThat(event.at("/trigger").asText()).isEqualTo("evidence");
             assertThat(event.at("/status/state").asText()).isEqualTo("asserted");
         });
@@ -304,13 +305,16 @@ class EvidenceIT extends RegistrationPartTest {
         clock.forward(Duration.ofMinutes(1));
     }
 
-    /** Eleven, over as long as ten times the window: what is usual is not known. */
+    /**
+     * Eleven, over as long as ten times the window: what is usual is not known. Only the last of them makes them evidence,
+     * or a look in between would find fewer.
+     */
     private void wronglySigned(String marketplace, String eventKind) {
-        observations.rejected(marketplace, id, eventKind, "wrong-signature");
-        clock.forward(configuration.evidence().window().multipliedBy(10));
         for (int i = 0; i < 10; i++) {
             observations.rejected(marketplace, id, eventKind, "wrong-signature");
         }
+        clock.forward(configuration.evidence().window().multipliedBy(10));
+        observations.rejected(marketplace, id, eventKind, "wrong-signature");
     }
 
     private Run begun(Runs runs, Suspicion suspicion) throws Exception {
@@ -352,6 +356,11 @@ class EvidenceIT extends RegistrationPartTest {
                 .extracting(gauge -> gauge.getId().getTag("kind"), Gauge::value)
                 .containsExactlyElementsOf(
                         List.of(kinds).stream().map(kind -> tuple(kind, 1.0)).toList()));
+    }
+
+    /** It is under way together with the record that shows the state. */
+    private void awaitEvent(Consumer<JsonNode> wanted) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(events()).anySatisfy(wanted));
     }
 
     private List<JsonNode> events() {

@@ -13,6 +13,7 @@ import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;
+import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.TopicProvisioner;
 import io.pasar.kafka.TopicReader;
 import io.pasar.marketplace.RouteFiles;
@@ -132,6 +133,10 @@ abstract class RegistrationPartTest {
             lookMoreOften("schedule");
             lookMoreOften("evidence");
         }
+        // Until it can be asked for a run
+        await().atMost(SOON)
+                .ignoreExceptionsInstanceOf(KafkaUnavailableException.class)
+                .until(() -> registrations.outcome("no-such").isEmpty());
     }
 
     /** What each test waits for would add up to a minute. */

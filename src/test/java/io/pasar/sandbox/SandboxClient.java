@@ -11,6 +11,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** What a gateway and a user would send to the sandbox, over real HTTP. */
 final class SandboxClient {
@@ -104,6 +107,18 @@ final class SandboxClient {
 
     HttpResponse<String> listAtTokopedia(String token, String fsId) throws IOException, InterruptedException {
         return send(request("/tokopedia/v1/fs/" + fsId).header("Authorization", "Bearer " + token));
+    }
+
+    /** As many as a stand-in is asked for at once; one after the other they could be slower than any limit. */
+    List<HttpResponse<String>> listAtTokopediaAtOnce(int times, String token, String fsId) {
+        HttpRequest request = request("/tokopedia/v1/fs/" + fsId)
+                .header("Authorization", "Bearer " + token)
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> asked = Stream.generate(
+                        () -> http.sendAsync(request, BodyHandlers.ofString()))
+                .limit(times)
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
     }
 
     HttpResponse<String> registerAtTokopedia(String body) throws IOException, InterruptedException {
