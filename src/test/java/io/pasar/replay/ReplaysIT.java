@@ -301,6 +301,11 @@ class ReplaysIT {
             NewTopic small = new NewTopic(to + "-small", 1, (short) 1)
                     .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "20000"));
             admin.createTopics(List.of(small)).all().get();
+            // Created is a topic before the broker tells of it
+            await().ignoreExceptions().until(() -> admin.describeTopics(List.of(small.name()))
+                    .allTopicNames()
+                    .get()
+                    .containsKey(small.name()));
         }
         producer.send(new ProducerRecord<>(from, 1, "a/1".getBytes(UTF_8), new byte[10]))
                 .get();
