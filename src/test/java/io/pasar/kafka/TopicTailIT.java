@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,11 +242,18 @@ class TopicTailIT {
 
     private void create(String topic, int partitions) {
         try (Admin admin = clients.admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
-                    .all()
+            Uuid id = admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .topicId(topic)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
+            // The broker may still take records for an older topic of this name, which are gone with it
+            await().ignoreExceptions().until(() -> admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .topicId()
+                    .equals(id));
         }
     }
 
