@@ -1,40 +1,36 @@
 package io.pasar;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * TCP ports that were free a moment ago, and stay so until whoever chose one opens it, be it half a minute later: no
- * operating system gives them out by itself, neither to a server that asks for any port nor to a client.
+ * TCP ports that were free a moment ago, outside those that outgoing connections and listeners on any port take: what is
+ * stopped or killed comes back to its own, however much runs beside it. Safe for use by many threads.
  */
-final class Ports {
+public final class Ports {
 
-    private static final int FIRST = 15_000;
-    private static final int COUNT = 15_000;
+    private static final int LOWEST = 10_000;
+    private static final int COUNT = 20_000;
 
-    /** Tests run in several processes, which shall not look for them at the same place. */
-    private static final AtomicInteger NEXT =
-            new AtomicInteger(ThreadLocalRandom.current().nextInt(COUNT));
+    /** None twice, and others than another process of the same build gives. */
+    private static final AtomicInteger NEXT = new AtomicInteger(new Random().nextInt(COUNT));
 
     private Ports() {}
 
-    static int free() {
-        for (int tried = 0; tried < COUNT; tried++) {
-            int port = FIRST + NEXT.getAndIncrement() % COUNT;
-            if (isFree(port)) {
-                return port;
+    public static int free() {
+        while (true) {
+            int port = LOWEST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // The next one then
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        }
-        throw new IllegalStateException("No port is free");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port)) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
         }
     }
 }

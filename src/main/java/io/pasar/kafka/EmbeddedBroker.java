@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -38,6 +39,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE = 1;
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(15);
+
+    /** A free port may be taken by others before the broker listens on it. */
+    private static final int MOST_TRIES = 3;
 
     /** Of the whole process, as Kafka's own way to end it. */
     private static volatile boolean failed;
@@ -65,13 +69,34 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** As {@link #start(Path, int)}, with broker properties that win over ours. The listener is named {@code CLIENT}. */
     public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> brokerProperties) {
-        keepTheProcess();
-        int listenerPort = freePort(port);
+        return start(dataDir, port, brokerProperties, () -> freePort(0));
+    }
+
+    /** @param freePorts of which any may be taken by others before the broker listens there */
+    static EmbeddedBroker start(Path dataDir, int port, Map<String, String> brokerProperties, IntSupplier freePorts) {
         Path directory = dataDir.resolve("kafka").toAbsolutePath().normalize();
+        for (int tries = 1; ; tries++) {
+            int listenerPort = port == 0 ? freePorts.getAsInt() : freePort(port);
+            try {
+                return start(directory, listenerPort, freePorts.getAsInt(), brokerProperties);
+            } catch (KafkaStartException e) {
+                throw e;
+            } catch (Exception e) {
+                if (!isPortTaken(e) || tries == MOST_TRIES) {
+                    throw refused(directory, listenerPort, e);
+                }
+                LOGGER.atInfo().addKeyValue("reason", e.getMessage()).log("Embedded Kafka broker takes other ports");
+            }
+        }
+    }
+
+    private static EmbeddedBroker start(
+            Path directory, int port, int controllerPort, Map<String, String> brokerProperties) throws Exception {
+        keepTheProcess();
         DirectoryLock lock = DirectoryLock.take(directory);
         KafkaRaftServer server = null;
         try {
-            Map<String, String> properties = properties(directory, listenerPort, freePort(0));
+            Map<String, String> properties = properties(directory, port, controllerPort);
             properties.putAll(brokerProperties);
             format(directory);
             server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
@@ -81,10 +106,10 @@ public final class EmbeddedBroker implements AutoCloseable {
                 server.shutdown();
             }
             lock.release();
-            throw refused(directory, listenerPort, e);
+            throw e;
         }
-        LOGGER.atInfo().addKeyValue("port", listenerPort).log("Embedded Kafka broker started");
-        return new EmbeddedBroker(listenerPort, lock, server);
+        LOGGER.atInfo().addKeyValue("port", port).log("Embedded Kafka broker started");
+        return new EmbeddedBroker(port, lock, server);
     }
 
     /** {@code host:port}, for any Kafka client on this machine. */
@@ -145,13 +170,16 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static KafkaStartException refused(Path directory, int port, Exception e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return portTaken(port, e);
-            }
-        }
-        return new KafkaStartException(
-                "The embedded Kafka broker cannot start with the records in " + directory + ": " + e.getMessage(), e);
+        return isPortTaken(e)
+                ? portTaken(port, e)
+                : new KafkaStartException(
+                        "The embedded Kafka broker cannot start with the records in " + directory + ": "
+                                + e.getMessage(),
+                        e);
+    }
+
+    private static boolean isPortTaken(Throwable e) {
+        return e != null && (e instanceof BindException || isPortTaken(e.getCause()));
     }
 
     private static KafkaStartException portTaken(int port, Exception e) {

@@ -75,6 +75,7 @@ public final class TopicProvisioner implements SmartLifecycle {
     private final KafkaClients clients;
     private final KafkaConfiguration.Topics settings;
     private final Set<String> topics;
+    private final Duration startWithin;
     private final Duration checkEvery;
 
     /** Notices that would be the same every few minutes. */
@@ -88,14 +89,16 @@ public final class TopicProvisioner implements SmartLifecycle {
 
     /** @param eventTopics topics of the configured event kinds; the gateway's own come on top */
     public TopicProvisioner(KafkaClients clients, KafkaConfiguration.Topics settings, Collection<String> eventTopics) {
-        this(clients, settings, eventTopics, CHECK_EVERY);
+        this(clients, settings, eventTopics, START_WITHIN, CHECK_EVERY);
     }
 
     TopicProvisioner(
             KafkaClients clients,
             KafkaConfiguration.Topics settings,
             Collection<String> eventTopics,
+            Duration startWithin,
             Duration checkEvery) {
+        this.startWithin = startWithin;
         this.checkEvery = checkEvery;
         this.clients = clients;
         this.settings = settings;
@@ -172,7 +175,7 @@ public final class TopicProvisioner implements SmartLifecycle {
         worker = thread;
         thread.start();
         try {
-            ready.get(START_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            ready.get(startWithin.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             // From now on a wrong topic is logged and shown by the health check: the start is over
             ready.cancel(false);

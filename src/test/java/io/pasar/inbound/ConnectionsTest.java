@@ -172,9 +172,9 @@ class ConnectionsTest {
     @Test
     void thatNeverAskedGoFirstOnWhicheverEventLoopTheyAre() throws Exception {
         // Given
+        start(ENOUGH, NEVER, 0);
         int eventLoops = Runtime.getRuntime().availableProcessors();
         assumeThat(eventLoops).isGreaterThan(1);
-        start(ENOUGH, NEVER, 0);
         List<Socket> known = new ArrayList<>();
         for (int i = 0; i < ENOUGH; i++) {
             Socket socket = connect();
@@ -198,9 +198,9 @@ class ConnectionsTest {
     @Test
     void thatIdleOnAnyEventLoopMakeRoom() throws Exception {
         // Given
+        start(ENOUGH, NEVER, 0);
         int eventLoops = Runtime.getRuntime().availableProcessors();
         assumeThat(eventLoops).isGreaterThan(1);
-        start(ENOUGH, NEVER, 0);
         for (int i = 0; i < ENOUGH; i++) {
             // They take turns, so all of one event loop are at work
             boolean working = i % eventLoops == 0;

@@ -50,6 +50,11 @@ class IngestEngineTest {
 
     private static final String PATH = "/webhooks/tiki/p77/order";
     private static final int MAX_BODY = 1024;
+
+    /** Far more than these tests may take. */
+    private static final Duration NEVER = Duration.ofMinutes(10);
+
+    private static final Duration SOON_OVER = Duration.ofMillis(300);
     private static final PublicUrl PUBLIC_URL = new PublicUrl(
             URI.create("https://gw.example/new"),
             List.of(URI.create("https://old.example/webhooks"), URI.create("https://older.example/new/er")));
@@ -70,13 +75,23 @@ class IngestEngineTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(NEVER, NEVER);
+    }
+
+    private void restart(Duration answerWithin, Duration readWithin) throws Exception {
+        stop();
+        start(answerWithin, readWithin);
+    }
+
+    private void start(Duration answerWithin, Duration readWithin) throws Exception {
+        IngestConfiguration configuration = configuration(0, answerWithin, readWithin);
         AllowedHeaders allowedHeaders = new AllowedHeaders();
         allowedHeaders.add("X-Signature");
         engine = new IngestEngine(
-                configuration(0),
+                configuration,
                 allowedHeaders,
                 path -> !path.contains("nobody"),
-                new Addresses(PUBLIC_URL, configuration(0)),
+                new Addresses(PUBLIC_URL, configuration),
                 new IngestMetrics(meters));
         camel = new DefaultCamelContext();
         camel.getRegistry().bind("platform-http-engine", engine);
@@ -95,15 +110,15 @@ class IngestEngineTest {
         camel.start();
     }
 
-    private static IngestConfiguration configuration(int port) {
+    private static IngestConfiguration configuration(int port, Duration answerWithin, Duration readWithin) {
         return new IngestConfiguration(
                 port,
                 "127.0.0.1",
                 "/hooks",
                 List.of("127.0.0.2"),
                 DataSize.ofBytes(MAX_BODY),
-                Duration.ofMillis(500),
-                Duration.ofMillis(300),
+                answerWithin,
+                readWithin,
                 2,
                 DataSize.ofBytes(3 * MAX_BODY),
                 1_000,
@@ -369,6 +384,7 @@ class IngestEngineTest {
     @Test
     void answers503WhenTheRouteIsNotDoneWithinTheDeadline() throws Exception {
         // Given
+        restart(SOON_OVER, NEVER);
         CompletableFuture<Runnable> late = new CompletableFuture<>();
         step = (exchange, done) -> late.complete(done);
 
@@ -413,6 +429,7 @@ class IngestEngineTest {
     @Test
     void answersAFloodAtOnceAndTakesNoMoreOfItThanItsBound() throws Exception {
         // Given
+        restart(SOON_OVER, NEVER);
         Queue<Runnable> ends = new ConcurrentLinkedQueue<>();
         step = (exchange, done) -> ends.add(done);
 
@@ -437,13 +454,15 @@ class IngestEngineTest {
     void answers503WhenTooManyBytesAreHeldAndLetsGoOfThemAllInTheEnd() throws Exception {
         // Given
         String head = "POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + MAX_BODY + "\r\n\r\n";
-        byte[] most = (head + "x".repeat(MAX_BODY - 1)).getBytes(UTF_8);
+        // Two of them leave too little for a third, and are not so much that they must hurry
+        int held = 2 * MAX_BODY / 3;
+        byte[] some = (head + "x".repeat(held)).getBytes(UTF_8);
         try (Socket first = new Socket("127.0.0.1", engine.getServerPort());
                 Socket second = new Socket("127.0.0.1", engine.getServerPort())) {
-            first.getOutputStream().write(most);
-            second.getOutputStream().write(most);
+            first.getOutputStream().write(some);
+            second.getOutputStream().write(some);
             await().untilAsserted(() ->
-                    assertThat(meters.get("pasar.held").gauge().value()).isEqualTo(2 * (MAX_BODY - 1)));
+                    assertThat(meters.get("pasar.held").gauge().value()).isEqualTo(2 * held));
 
             // When
             HttpResponse<String> third = post(PATH, new byte[MAX_BODY]);
@@ -551,7 +570,7 @@ class IngestEngineTest {
     void answers503WhenItsRouteStopsWhileTheBodyArrives() throws Exception {
         // Given
         try (Socket socket = new Socket("127.0.0.1", engine.getServerPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\na")
                             .getBytes(UTF_8));
@@ -571,6 +590,9 @@ class IngestEngineTest {
 
     @Test
     void cutsABodyThatComesTooSlowly() throws Exception {
+        // Given
+        restart(NEVER, SOON_OVER);
+
         // When
         String response = raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
 
@@ -703,11 +725,12 @@ class IngestEngineTest {
     @Test
     void saysWhichKeyToChangeWhenThePortIsTaken() throws Exception {
         // Given
+        IngestConfiguration taken = configuration(engine.getServerPort(), NEVER, NEVER);
         IngestEngine second = new IngestEngine(
-                configuration(engine.getServerPort()),
+                taken,
                 new AllowedHeaders(),
                 path -> true,
-                new Addresses(PUBLIC_URL, configuration(0)),
+                new Addresses(PUBLIC_URL, taken),
                 new IngestMetrics(new SimpleMeterRegistry()));
 
         // Then
@@ -724,7 +747,7 @@ class IngestEngineTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(10));
+        return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(60));
     }
 
     private URI uri(String path) {
@@ -734,7 +757,7 @@ class IngestEngineTest {
     /** Sends these bytes and reads until the server closes. */
     private String raw(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", engine.getServerPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(request.getBytes(UTF_8));
             InputStream in = socket.getInputStream();
             return new String(in.readAllBytes(), UTF_8);

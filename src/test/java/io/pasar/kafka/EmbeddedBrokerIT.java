@@ -3,12 +3,14 @@ package io.pasar.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pasar.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +52,26 @@ class EmbeddedBrokerIT {
         try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
                 KafkaProducer<String, String> producer = producer(broker, Map.of("max.block.ms", 1000))) {
             assertThatThrownBy(() -> producer.send(new ProducerRecord<>("misspelt", "value"))
-                            .get(5, TimeUnit.SECONDS))
+                            .get(30, TimeUnit.SECONDS))
                     .hasMessageContaining("misspelt");
+        }
+    }
+
+    @Test
+    void takesAnotherPortWhereSomebodyWasFaster() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            // Given
+            Iterator<Integer> ports = List.of(other.getLocalPort(), Ports.free(), Ports.free(), Ports.free())
+                    .iterator();
+
+            // When
+            try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0, Map.of(), ports::next)) {
+                create(broker, "orders");
+
+                // Then
+                assertThat(broker.port()).isNotEqualTo(other.getLocalPort());
+                assertThat(EmbeddedBroker.hasFailed()).isFalse();
+            }
         }
     }
 
@@ -107,13 +127,13 @@ class EmbeddedBrokerIT {
 
     private static void create(EmbeddedBroker broker, String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(10, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(60, TimeUnit.SECONDS);
         }
     }
 
     private static void send(EmbeddedBroker broker, String topic, String value) throws Exception {
         try (KafkaProducer<String, String> producer = producer(broker, Map.of())) {
-            producer.send(new ProducerRecord<>(topic, value)).get(10, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topic, value)).get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -132,7 +152,7 @@ class EmbeddedBrokerIT {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             List<String> values = new java.util.ArrayList<>();
-            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (values.size() < count && System.nanoTime() < deadline) {
                 consumer.poll(Duration.ofMillis(200)).forEach(r -> values.add(r.value()));
             }

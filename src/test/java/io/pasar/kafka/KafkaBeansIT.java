@@ -1,6 +1,7 @@
 package io.pasar.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +39,10 @@ class KafkaBeansIT {
 
             assertThat(clients.bootstrapServers()).isEqualTo(broker.bootstrapServers());
             assertThat(Files.exists(dataDir.resolve("kafka/meta.properties"))).isTrue();
-            assertThat(context.getBean(HealthEndpoint.class)
+            await().untilAsserted(() -> assertThat(context.getBean(HealthEndpoint.class)
                             .healthForPath("kafka")
                             .getStatus())
-                    .isEqualTo(Status.UP);
+                    .isEqualTo(Status.UP));
             assertThat(output).contains(WARNING).contains("PASAR_KAFKA_BOOTSTRAP_SERVERS");
         }
     }

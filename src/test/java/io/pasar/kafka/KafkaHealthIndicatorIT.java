@@ -3,6 +3,7 @@ package io.pasar.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,12 +21,15 @@ class KafkaHealthIndicatorIT {
     @Test
     void followsTheBroker() {
         // Given
-        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, Ports.free());
         int port = broker.port();
         try (KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
                 KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
-            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-            assertThat(health.health().getDetails()).containsEntry("brokers", 1);
+            // A broker that has just started may take longer than an answer may
+            await().untilAsserted(() -> {
+                assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+                assertThat(health.health().getDetails()).containsEntry("brokers", 1);
+            });
 
             // When
             broker.close();
@@ -46,15 +50,15 @@ class KafkaHealthIndicatorIT {
     @Test
     void isDownOnceTheDiskOfTheEmbeddedBrokerHasFailed() {
         // Given
-        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, Ports.free());
         try (KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
                 KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
             // When: what Kafka does when no disk is left; it goes on answering all the same
             Exit.halt(1);
 
             // Then
+            await().untilAsserted(() -> assertThat(health.health().getDetails()).containsKey("embeddedBroker"));
             assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
-            assertThat(health.health().getDetails()).containsKey("embeddedBroker");
 
             // When
             broker.close();
@@ -89,13 +93,14 @@ class KafkaHealthIndicatorIT {
     @Test
     void isDownWhileTheTopicsAreNotReady() {
         // Given
-        try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, Ports.free());
                 KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
                 KafkaHealthIndicator health = new KafkaHealthIndicator(
                         clients, new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of()))) {
             // Then
+            await().untilAsserted(
+                            () -> assertThat(health.health().getDetails()).containsEntry("topics", "not checked yet"));
             assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
-            assertThat(health.health().getDetails()).containsEntry("topics", "not checked yet");
         }
     }
 }

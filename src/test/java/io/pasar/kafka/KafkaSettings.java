@@ -14,10 +14,17 @@ final class KafkaSettings {
     /** Long enough for a busy build machine; the gateway's default is shorter. */
     private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
 
+    /** For what is acknowledged in the end, however busy the machine is. */
+    private static final Duration PATIENTLY = Duration.ofSeconds(60);
+
     private KafkaSettings() {}
 
     static KafkaConfiguration with(Map<String, String> properties) {
         return with("", properties);
+    }
+
+    static KafkaConfiguration patient(Map<String, String> properties) {
+        return new KafkaConfiguration("", properties, PATIENTLY, new Embedded(0), TOPICS);
     }
 
     static KafkaConfiguration with(String bootstrapServers, Map<String, String> properties) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ class ProducerRenewalIT {
         Map<String, String> loading = Sasl.brokerProperties();
         Map<String, String> loaded = new HashMap<>(loading);
         loaded.replaceAll((key, value) -> value.replace("user_gateway=\"g\"", "user_gateway=\"new\""));
-        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0, loading);
+        EmbeddedBroker broker = EmbeddedBroker.start(dataDir, Ports.free(), loading);
         KafkaConfiguration configuration = KafkaSettings.with(Sasl.clientProperties("gateway", "new"));
         try (KafkaClients clients = new KafkaClients(configuration, broker.bootstrapServers());
                 KafkaHealthIndicator health = new KafkaHealthIndicator(clients, null)) {
@@ -49,7 +50,7 @@ class ProducerRenewalIT {
             // When
             broker.close();
             broker = EmbeddedBroker.start(dataDir, broker.port(), loaded);
-            new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of("orders")).provision(Duration.ofSeconds(20));
+            new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of("orders")).provision(Duration.ofSeconds(60));
 
             // Then
             awaitPublished(publisher);
@@ -70,7 +71,7 @@ class ProducerRenewalIT {
                         dataDir, 0, Map.of("advertised.listeners", "CLIENT://127.0.0.1:" + proxy.port()));
                 KafkaClients clients = new KafkaClients(KafkaSettings.with(Map.of()), "127.0.0.1:" + proxy.port())) {
             proxy.forwardTo(broker.port());
-            new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of("orders")).provision(Duration.ofSeconds(20));
+            new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of("orders")).provision(Duration.ofSeconds(60));
             proxy.swallow(INIT_PRODUCER_ID);
             Producer<byte[], byte[]> publisher = clients.getProducer(new Properties());
             clients.warmUp(List.of("orders"));

@@ -3,8 +3,7 @@ package io.pasar.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.pasar.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,14 +39,14 @@ class ReplicatedTopicsIT {
 
     @BeforeEach
     void start() throws Exception {
-        int controller = freePort();
+        int controller = Ports.free();
         start(1, "broker,controller", controller);
         start(2, "broker", controller);
         start(3, "broker", controller);
         clients = new KafkaClients(KafkaSettings.with(Map.of()), brokers.get(0).bootstrapServers());
         try (Admin admin = clients.admin()) {
             await().until(() ->
-                    admin.describeCluster().nodes().get(10, TimeUnit.SECONDS).size() == 3);
+                    admin.describeCluster().nodes().get(60, TimeUnit.SECONDS).size() == 3);
         }
     }
 
@@ -68,9 +67,9 @@ class ReplicatedTopicsIT {
         provision(2, "c");
 
         // Then
-        assertThat(minInsyncReplicas("a")).isEqualTo("2");
-        assertThat(minInsyncReplicas("b")).isEqualTo("2");
-        assertThat(minInsyncReplicas("c")).isEqualTo("1");
+        awaitMinInsyncReplicas("a", "2");
+        awaitMinInsyncReplicas("b", "2");
+        awaitMinInsyncReplicas("c", "1");
     }
 
     @Test
@@ -80,7 +79,11 @@ class ReplicatedTopicsIT {
             admin.createTopics(
                             List.of(new NewTopic(ORDERS, 1, (short) 3).configs(Map.of("max.message.bytes", "2097152"))))
                     .all()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
+            await().ignoreExceptions().until(() -> admin.describeTopics(List.of(ORDERS))
+                    .allTopicNames()
+                    .get()
+                    .containsKey(ORDERS));
         }
 
         // When
@@ -97,7 +100,13 @@ class ReplicatedTopicsIT {
     private void provision(int replicationFactor, String topic) {
         KafkaConfiguration.Topics settings = new KafkaConfiguration.Topics(
                 1, (short) replicationFactor, Duration.ofDays(7), DataSize.ofMegabytes(2));
-        new TopicProvisioner(clients, settings, List.of(topic)).provision(Duration.ofSeconds(20));
+        new TopicProvisioner(clients, settings, List.of(topic)).provision(Duration.ofSeconds(60));
+    }
+
+    /** Any of the brokers tells, also one that has not heard of it yet. */
+    private void awaitMinInsyncReplicas(String topic, String replicas) {
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(minInsyncReplicas(topic)).isEqualTo(replicas));
     }
 
     private String minInsyncReplicas(String topic) throws Exception {
@@ -106,7 +115,7 @@ class ReplicatedTopicsIT {
             return admin.describeConfigs(List.of(resource))
                     .values()
                     .get(resource)
-                    .get(10, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .get("min.insync.replicas")
                     .value();
         }
@@ -117,7 +126,7 @@ class ReplicatedTopicsIT {
         if (node > 1) {
             join(directory.resolve("kafka"), node);
         }
-        int port = freePort();
+        int port = Ports.free();
         String listeners = "CLIENT://127.0.0.1:" + port;
         brokers.add(EmbeddedBroker.start(
                 directory,
@@ -145,11 +154,5 @@ class ReplicatedTopicsIT {
         Files.writeString(
                 directory.resolve("meta.properties"),
                 "version=1\ncluster.id=" + first.getProperty("cluster.id") + "\nnode.id=" + node + "\n");
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.pasar.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicProvisionerIT {
 
     private static final String ORDERS = Topics.of("tiki", "order");
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path dataDir;
@@ -58,7 +57,7 @@ class TopicProvisionerIT {
 
         // Then
         try (Admin admin = clients.admin()) {
-            assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS))
+            assertThat(admin.listTopics().names().get(60, TimeUnit.SECONDS))
                     .contains(
                             "pasar.tiki.order",
                             "pasar.quarantine",
@@ -70,7 +69,7 @@ class TopicProvisionerIT {
             assertThat(admin.describeTopics(List.of(ORDERS))
                             .topicNameValues()
                             .get(ORDERS)
-                            .get(10, TimeUnit.SECONDS)
+                            .get(60, TimeUnit.SECONDS)
                             .partitions())
                     .hasSize(3);
             assertThat(config(admin, ORDERS, "max.message.bytes")).isEqualTo("2097152");
@@ -97,12 +96,12 @@ class TopicProvisionerIT {
         provisioner.start();
 
         // When
-        boolean ready = provisioner.add(List.of(ORDERS, "pasar.tiki.stock"), SOON.multipliedBy(3));
+        boolean ready = provisioner.add(List.of(ORDERS, "pasar.tiki.stock"), SOON);
 
         // Then
         assertThat(ready).isTrue();
         try (Admin admin = clients.admin()) {
-            assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).contains("pasar.tiki.stock");
+            assertThat(admin.listTopics().names().get(60, TimeUnit.SECONDS)).contains("pasar.tiki.stock");
         }
         assertThat(provisioner.add(List.of("pasar.tiki.stock"), Duration.ZERO)).isTrue();
     }
@@ -185,9 +184,9 @@ class TopicProvisionerIT {
     @Test
     void letsTheStartGoOnWithoutKafkaAndIsReadyWhenItComes() throws Exception {
         // Given
-        int port = freePort();
+        int port = Ports.free();
         KafkaClients clients = clients("127.0.0.1:" + port, Map.of());
-        TopicProvisioner provisioner = provisioner(clients);
+        TopicProvisioner provisioner = impatient(clients);
 
         // When
         long start = System.nanoTime();
@@ -207,7 +206,7 @@ class TopicProvisionerIT {
     @Test
     void stopsAtOnceWhileItWaitsForKafka() throws Exception {
         // Given
-        TopicProvisioner provisioner = provisioner(clients("127.0.0.1:" + freePort(), Map.of()));
+        TopicProvisioner provisioner = impatient(clients("127.0.0.1:" + Ports.free(), Map.of()));
         provisioner.start();
 
         // When
@@ -282,7 +281,7 @@ class TopicProvisionerIT {
 
         // When
         try (Admin admin = clients.admin()) {
-            admin.deleteTopics(List.of(ORDERS)).all().get(10, TimeUnit.SECONDS);
+            admin.deleteTopics(List.of(ORDERS)).all().get(60, TimeUnit.SECONDS);
 
             // Then
             await().until(() -> admin.listTopics().names().get().contains(ORDERS));
@@ -322,16 +321,27 @@ class TopicProvisionerIT {
         return clients;
     }
 
+    /** Whose start waits as long as a slow machine takes. */
     private TopicProvisioner provisioner(KafkaClients clients) {
-        TopicProvisioner provisioner = new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS));
+        return provisioner(clients, Duration.ofMinutes(3));
+    }
+
+    private TopicProvisioner provisioner(KafkaClients clients, Duration checkEvery) {
+        return stopped(new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS), SOON, checkEvery));
+    }
+
+    private TopicProvisioner impatient(KafkaClients clients) {
+        return stopped(new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS)));
+    }
+
+    /** At the end. */
+    private TopicProvisioner stopped(TopicProvisioner provisioner) {
         open.add(provisioner::stop);
         return provisioner;
     }
 
     private TopicProvisioner startedAndChecking(KafkaClients clients) {
-        TopicProvisioner provisioner =
-                new TopicProvisioner(clients, KafkaSettings.TOPICS, List.of(ORDERS), Duration.ofMillis(200));
-        open.add(provisioner::stop);
+        TopicProvisioner provisioner = provisioner(clients, Duration.ofMillis(200));
         provisioner.start();
         assertThat(provisioner.problem()).isEmpty();
         return provisioner;
@@ -343,13 +353,18 @@ class TopicProvisionerIT {
                             new ConfigResource(ConfigResource.Type.TOPIC, topic),
                             List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
                     .all()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
     private static void create(KafkaClients clients, NewTopic topic) throws Exception {
         try (Admin admin = clients.admin()) {
-            admin.createTopics(List.of(topic)).all().get(10, TimeUnit.SECONDS);
+            admin.createTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
+            // Created is a topic before the broker tells of it
+            await().ignoreExceptions().until(() -> admin.describeTopics(List.of(topic.name()))
+                    .allTopicNames()
+                    .get()
+                    .containsKey(topic.name()));
         }
     }
 
@@ -361,7 +376,7 @@ class TopicProvisionerIT {
                     ours, new AccessControlEntry("User:gateway", "*", operation, AclPermissionType.ALLOW)));
         }
         try (Admin admin = clients.admin()) {
-            admin.createAcls(bindings).all().get(10, TimeUnit.SECONDS);
+            admin.createAcls(bindings).all().get(60, TimeUnit.SECONDS);
             await().until(() ->
                     admin.describeAcls(AclBindingFilter.ANY).values().get().size() == bindings.size());
         }
@@ -370,13 +385,7 @@ class TopicProvisionerIT {
     private static String config(Admin admin, String topic, String key) throws Exception {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Config config =
-                admin.describeConfigs(List.of(resource)).values().get(resource).get(10, TimeUnit.SECONDS);
+                admin.describeConfigs(List.of(resource)).values().get(resource).get(60, TimeUnit.SECONDS);
         return config.get(key).value();
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -35,11 +35,11 @@ class TopicReaderIT {
                 Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
             admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1), new NewTopic("empty", 3, (short) 1)))
                     .all()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             for (int i = 0; i < 20; i++) {
                 byte[] value = String.valueOf(i).getBytes(StandardCharsets.UTF_8);
                 producer.send(new ProducerRecord<>("orders", i % 3, 1_000L + i, null, value))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
             }
         }
     }
@@ -50,7 +50,7 @@ class TopicReaderIT {
         broker.close();
     }
 
-    private final TopicReader reader = new TopicReader(clients, Duration.ofSeconds(10));
+    private final TopicReader reader = new TopicReader(clients, Duration.ofSeconds(60));
 
     @Test
     void readsTheNewestOfAllPartitionsNewestLast() {

@@ -3,6 +3,7 @@ package io.pasar.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.Ports;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ class TopicTailIT {
 
     @BeforeEach
     void start() {
-        broker = EmbeddedBroker.start(dataDir, 0);
+        broker = EmbeddedBroker.start(dataDir, Ports.free());
         clients = new KafkaClients(KafkaSettings.with(Map.of()), broker.bootstrapServers());
     }
 
@@ -56,7 +58,7 @@ class TopicTailIT {
 
         // When
         TopicTail tail = tail(TopicTail.Start.BEGINNING, this::see);
-        tail.caughtUp().get(10, TimeUnit.SECONDS);
+        tail.caughtUp().get(60, TimeUnit.SECONDS);
 
         // Then
         assertThat(seen).containsExactlyInAnyOrder("a", "b", "c", "d", "e");
@@ -67,7 +69,7 @@ class TopicTailIT {
         // Given
         create("orders", 3);
         TopicTail tail = tail(TopicTail.Start.BEGINNING, this::see);
-        tail.caughtUp().get(10, TimeUnit.SECONDS);
+        tail.caughtUp().get(60, TimeUnit.SECONDS);
 
         // When
         send("orders", "a");
@@ -82,7 +84,7 @@ class TopicTailIT {
         create("orders", 1);
         send("orders", "old");
         TopicTail tail = tail(TopicTail.Start.END, this::see);
-        tail.caughtUp().get(10, TimeUnit.SECONDS);
+        tail.caughtUp().get(60, TimeUnit.SECONDS);
 
         // When
         send("orders", "new");
@@ -103,7 +105,7 @@ class TopicTailIT {
         send("orders", "a");
 
         // Then
-        caughtUp.get(10, TimeUnit.SECONDS);
+        caughtUp.get(60, TimeUnit.SECONDS);
         await().untilAsserted(() -> assertThat(seen).containsExactly("a"));
     }
 
@@ -137,7 +139,7 @@ class TopicTailIT {
             }
             see(found);
         });
-        tail.caughtUp().get(10, TimeUnit.SECONDS);
+        tail.caughtUp().get(60, TimeUnit.SECONDS);
 
         // Then
         assertThat(seen).containsExactly("good");
@@ -191,7 +193,7 @@ class TopicTailIT {
                 awaitOpen(madeAnew);
             }
         });
-        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reading.await(60, TimeUnit.SECONDS)).isTrue();
 
         // When
         delete("orders");
@@ -200,7 +202,7 @@ class TopicTailIT {
         madeAnew.countDown();
 
         // Then
-        tail.caughtUp().get(30, TimeUnit.SECONDS);
+        tail.caughtUp().get(60, TimeUnit.SECONDS);
         assertThat(seen).hasSizeLessThanOrEqualTo(old.length).contains("new");
     }
 
@@ -240,11 +242,18 @@ class TopicTailIT {
 
     private void create(String topic, int partitions) {
         try (Admin admin = clients.admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
-                    .all()
+            Uuid id = admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .topicId(topic)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
+            // The broker may still take records for an older topic of this name, which are gone with it
+            await().ignoreExceptions().until(() -> admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .topicId()
+                    .equals(id));
         }
     }
 
@@ -252,7 +261,7 @@ class TopicTailIT {
         try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
             for (String value : values) {
                 producer.send(new ProducerRecord<>(topic, value.getBytes(StandardCharsets.UTF_8)))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
             }
         }
     }

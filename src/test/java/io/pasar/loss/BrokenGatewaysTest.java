@@ -3,6 +3,7 @@ package io.pasar.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.Ports;
 import io.pasar.loss.Checker.Kind;
 import io.pasar.loss.Checker.Violation;
 import io.pasar.loss.ModelGateway.Disk;
@@ -93,8 +94,8 @@ class BrokenGatewaysTest {
 
     /** As the short form of the loss test: Kafka goes, the gateway is killed meanwhile, Kafka comes back. */
     private List<Violation> violations(Gateway kind) throws Exception {
-        ModelGateway gateway = kind.create(log, disk, sellers, lines).start(0);
-        int port = gateway.port();
+        int port = Ports.free();
+        ModelGateway gateway = kind.create(log, disk, sellers, lines).start(port);
         try (Link link = new Link(port);
                 Senders senders = new Senders(ledger, link.port())) {
             senders.start(sellers, LANES, Duration.ofMillis(1), 1);

@@ -1,5 +1,6 @@
 package io.pasar.loss;
 
+import io.pasar.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,10 +23,10 @@ final class Brokers implements AutoCloseable {
     Brokers(Path directory, int count) throws IOException {
         List<String> nodes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            int port = Field.freePort();
+            int port = Ports.free();
             ports.add(port);
             links.add(new Link(port));
-            nodes.add(new BrokerMain.Ports(port, links.get(i).port(), Field.freePort(), Field.freePort()).toString());
+            nodes.add(new BrokerMain.Ports(port, links.get(i).port(), Ports.free(), Ports.free()).toString());
         }
         for (int node = 1; node <= count; node++) {
             String name = count == 1 ? "broker" : "broker" + node;

@@ -3,24 +3,20 @@ package io.pasar.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pasar.Ports;
 import io.pasar.kafka.Topics;
 import io.pasar.loss.Checker.Kind;
 import io.pasar.loss.Checker.Violation;
 import io.pasar.loss.Ledger.Answer;
 import io.pasar.loss.Webhook.Seller;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,9 +31,6 @@ final class Field implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "pasar.jar").toAbsolutePath();
     private static final Duration SOON = Duration.ofSeconds(180);
-    private static final int LOWEST_PORT = 10_000;
-    private static final int PORTS = 20_000;
-    private static final AtomicInteger NEXT_PORT = new AtomicInteger(new Random().nextInt(PORTS));
     private static final String TOKEN = "token-of-the-loss-test";
 
     final Ledger ledger = new Ledger();
@@ -57,7 +50,7 @@ final class Field implements AutoCloseable {
     final Link toGateway;
     final Senders senders;
     private final Path directory;
-    private final int ingestPort = freePort();
+    private final int ingestPort = Ports.free();
     private Duration timesReceived = Duration.ZERO;
 
     /** With one broker. */
@@ -246,19 +239,5 @@ final class Field implements AutoCloseable {
 
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** Outside those that outgoing connections take: what was killed comes back to its own, however many there are. */
-    static int freePort() {
-        while (true) {
-            int port = LOWEST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // The next one then
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

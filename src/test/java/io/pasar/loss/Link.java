@@ -1,5 +1,6 @@
 package io.pasar.loss;
 
+import io.pasar.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,7 +21,7 @@ final class Link implements AutoCloseable {
 
     private static final InetAddress HOST = InetAddress.getLoopbackAddress();
 
-    private volatile ServerSocket server = new ServerSocket(0, 200, HOST);
+    private volatile ServerSocket server = new ServerSocket(Ports.free(), 200, HOST);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Random random = new Random();
     private final int target;

@@ -90,7 +90,6 @@ class ModelGateway {
         this.lines = lines;
     }
 
-    /** @param port 0 for any free one */
     final ModelGateway start(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
         server.setExecutor(threads);
@@ -98,10 +97,6 @@ class ModelGateway {
         server.start();
         threads.execute(this::drain);
         return this;
-    }
-
-    final int port() {
-        return server.getAddress().getPort();
     }
 
     /** What is in its memory, and what the disk has not been made to keep, is gone. */

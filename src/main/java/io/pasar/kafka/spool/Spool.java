@@ -401,9 +401,10 @@ public final class Spool implements AutoCloseable {
         Aside aside = new Aside(entry, Refusal.reason(end.failure()), event);
         change.setAside(aside);
         keys.remove(entry.hash());
-        events = events - 1;
-        setAsideEvents = setAsideEvents + 1;
         shown.add(aside);
+        setAsideEvents = setAsideEvents + 1;
+        // Last: whoever looks meanwhile finds it in both places, not in neither
+        events = events - 1;
         LOGGER.atError()
                 .addKeyValue("topic", end.topic())
                 .addKeyValue("reason", aside.reason())
