@@ -33,13 +33,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
@@ -340,6 +343,8 @@ class ReplaysIT {
                     .get();
             other.commitTransaction();
         }
+        // The producer knows of a commit before readers do; each transaction ends with a record of Kafka's own
+        await().atMost(SOON).until(() -> committedEnd(new TopicPartition(from, 0)) == 4);
 
         // When
         Replay begun = replays.begin(request(ALL, FAST, false));
@@ -717,6 +722,17 @@ class ReplaysIT {
                 .add("ce_id", ("id-" + i).getBytes(UTF_8))
                 .add("content-type", "application/json".getBytes(UTF_8));
         producer.send(event).get();
+    }
+
+    private static long committedEnd(TopicPartition partition) throws Exception {
+        try (var admin = clients.admin()) {
+            return admin.listOffsets(
+                            Map.of(partition, OffsetSpec.latest()),
+                            new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        }
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> in(String topic) {
