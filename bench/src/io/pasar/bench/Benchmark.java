@@ -1,5 +1,6 @@
 package io.pasar.bench;
 
+import io.pasar.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +33,13 @@ public final class Benchmark {
         empty(settings.directory());
         try (Machine machine = new Machine(settings);
                 Marketplace marketplace = new Marketplace()) {
-            int plain = Gateways.freePort();
-            int delayed = Gateways.freePort();
+            int plain = Ports.free();
+            int delayed = Ports.free();
             Process broker = machine.broker(List.of(
                     settings.directory().resolve("broker").toString(),
                     String.valueOf(plain),
-                    String.valueOf(Gateways.freePort()),
-                    String.valueOf(Gateways.freePort()),
+                    String.valueOf(Ports.free()),
+                    String.valueOf(Ports.free()),
                     String.valueOf(delayed),
                     String.valueOf(Settings.DELAY_MILLIS)));
             try (Offsets offsets = new Offsets("127.0.0.1:" + plain)) {

@@ -1,7 +1,7 @@
 package io.pasar.bench;
 
+import io.pasar.Ports;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,20 +42,20 @@ final class Gateways {
 
     private Gateway rival(String name, String topic, Class<?> main, String bootstrapServers, List<String> options)
             throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Process process = machine.rival(main, options, List.of(String.valueOf(port), bootstrapServers, topic));
         return new Gateway(name, port, topic, process);
     }
 
     /** The real jar with its own routes and many accounts, whoever of them gets events. */
     Gateway pasar(String file, String bootstrapServers, List<String> options) throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Process process = machine.pasar(
                 file,
                 options,
                 List.of(
                         "--pasar.accounts-dir=" + accounts(),
-                        "--server.port=" + freePort(),
+                        "--server.port=" + Ports.free(),
                         "--server.address=127.0.0.1",
                         "--pasar.public-url=https://bench.example",
                         "--pasar.data-dir=" + settings.directory().resolve(file),
@@ -118,12 +118,6 @@ final class Gateways {
                         .formatted(marketplace.registrations(), settings.accounts(), REGISTRATION.toSeconds()));
             }
             Thread.sleep(200);
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }
