@@ -8,7 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +38,11 @@ final class EvidenceWatch {
     private final EvidenceMetrics metrics;
     private final Clock clock;
 
+    private final Changes changes;
     private final Map<Subject, Told> told = new HashMap<>();
+
+    /** Accounts that are looked at without a streak: with something open, or with webhooks that are to come. */
+    private List<Account> watched = List.of();
 
     EvidenceWatch(
             Accounts accounts,
@@ -51,6 +57,7 @@ final class EvidenceWatch {
         this.review = review;
         this.metrics = metrics;
         this.clock = clock;
+        this.changes = new Changes(accounts, records, clock);
     }
 
     /** Called by one thread, the timer's. */
@@ -58,13 +65,16 @@ final class EvidenceWatch {
         if (!records.areRead()) {
             return;
         }
-        metrics.update();
+        if (changes.any()) {
+            metrics.update();
+            watched = accounts.all().stream().filter(this::isToBeWatched).toList();
+        }
         Instant now = clock.instant();
         told.values().removeIf(last -> !now.isBefore(last.at().plus(TELL_AGAIN)));
         Map<String, List<Streak>> streaks = review.streaks().stream()
                 .collect(Collectors.groupingBy(streak -> streak.marketplace() + "/" + streak.account()));
         Map<Subject, Future<RecordMetadata>> sent = new HashMap<>();
-        for (Account account : accounts.all()) {
+        for (Account account : watchedAndThoseWith(streaks.values())) {
             AccountRecord before = records.find(account.key()).orElse(null);
             for (Suspicion suspicion : suspicions(account, before, streaks)) {
                 Subject subject = new Subject(account.key(), suspicion == null ? null : suspicion.eventKind());
@@ -75,6 +85,23 @@ final class EvidenceWatch {
             }
         }
         sent.forEach(this::written);
+    }
+
+    private Collection<Account> watchedAndThoseWith(Collection<List<Streak>> streaks) {
+        Map<String, Account> found = new LinkedHashMap<>();
+        watched.forEach(account -> found.put(account.key(), account));
+        streaks.stream()
+                .map(some -> some.get(0))
+                .flatMap(streak -> accounts.find(streak.marketplace(), streak.account()).stream())
+                .forEach(account -> found.put(account.key(), account));
+        return found.values();
+    }
+
+    private boolean isToBeWatched(Account account) {
+        return !account.expectEvery().isEmpty()
+                || !Evidence.of(records.find(account.key()).orElse(null))
+                        .episodes()
+                        .isEmpty();
     }
 
     /** What to look at the account for: each of its streaks, or else, as null, what needs none; nothing for most. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +33,7 @@ final class RegistrationRecords implements AutoCloseable {
     private final TopicTail tail;
     private final Map<String, Held> records = new ConcurrentHashMap<>();
     private final Map<String, Reconciliation> reconciliations = new ConcurrentHashMap<>();
+    private final AtomicLong changes = new AtomicLong();
 
     RegistrationRecords(KafkaClients clients, RegistrationTopics topics) {
         this.topics = topics;
@@ -66,6 +68,11 @@ final class RegistrationRecords implements AutoCloseable {
 
     Stream<AccountRecord> all() {
         return records.values().stream().map(Held::value).filter(Objects::nonNull);
+    }
+
+    /** Another number whenever what {@link #find} answers may have changed. */
+    long changes() {
+        return changes.get();
     }
 
     /** Id of the last request to check all accounts of a marketplace; null if there was none. */
@@ -118,6 +125,7 @@ final class RegistrationRecords implements AutoCloseable {
     /** The tail may come by a record after a newer one was written here. */
     private void hold(String key, Held held) {
         records.merge(key, held, (known, found) -> found.isNewerThan(known) ? found : known);
+        changes.incrementAndGet();
     }
 
     private static <T> T parsed(String key, byte[] json, Class<T> type, Predicate<T> isWhole) {

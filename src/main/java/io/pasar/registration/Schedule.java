@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,10 @@ final class Schedule {
     private final Clock clock;
 
     private final Map<String, Asked> asked = new HashMap<>();
-    private final Map<String, Known> digests = new HashMap<>();
+    private final Changes changes;
     private final Progress progress = new Progress();
+    private Map<Account, Known> known = new IdentityHashMap<>();
+    private List<Account> knownAccounts = List.of();
     private boolean kafkaAway;
 
     Schedule(
@@ -77,6 +80,7 @@ final class Schedule {
         this.every = configuration.every();
         this.reassertEvery = configuration.reassertEvery();
         this.clock = clock;
+        this.changes = new Changes(accounts, records, clock);
     }
 
     /**
@@ -107,11 +111,16 @@ final class Schedule {
 
     /** Called by one thread, the timer's. */
     public synchronized void askForDue() {
-        metrics.updateStates();
+        boolean changed = changes.any();
+        if (changed) {
+            metrics.updateStates();
+        }
         if (!records.areRead()) {
             return;
         }
-        notConfigured.look();
+        if (changed) {
+            notConfigured.look();
+        }
         Collection<Look> looks = look(clock.instant());
         metrics.updateProgress(looks);
         try {
@@ -130,19 +139,20 @@ final class Schedule {
     private Collection<Look> look(Instant now) {
         Map<String, Look> looks = new LinkedHashMap<>();
         List<Account> all = accounts.all();
+        if (all != knownAccounts) {
+            learn(all);
+        }
         for (Account account : all) {
             Look look = looks.computeIfAbsent(account.marketplace(), marketplace -> new Look(marketplace, now));
             look(account, look);
-        }
-        if (digests.size() > all.size()) {
-            forgetOthers(all);
         }
         return looks.values();
     }
 
     private void look(Account account, Look look) {
-        String key = account.key();
-        String desired = digest(account, key);
+        Known configured = known.get(account);
+        String key = configured.key();
+        String desired = configured.digest();
         String reconciliation = records.reconciliation(account.marketplace());
         AccountRecord before = records.find(key).orElse(null);
         boolean due = isDue(before, desired, reconciliation, look.at(), every);
@@ -197,15 +207,17 @@ final class Schedule {
         }
     }
 
-    /** Worked out once per account and configuration: this is asked every second for every account. */
-    private String digest(Account account, String key) {
-        Known known = digests.get(key);
-        if (known == null || known.account() != account) {
-            known = new Known(
-                    account, DesiredRegistration.of(account, publicUrl).digest());
-            digests.put(key, known);
-        }
-        return known.digest();
+    /** Works out once per account and configuration what is asked every second for every account. */
+    private void learn(List<Account> all) {
+        Map<Account, Known> before = known;
+        Map<Account, Known> now = new IdentityHashMap<>();
+        all.forEach(account -> {
+            Known same = before.get(account);
+            now.put(account, same == null ? Known.of(account, publicUrl) : same);
+        });
+        known = now;
+        knownAccounts = all;
+        asked.keySet().retainAll(now.values().stream().map(Known::key).collect(Collectors.toSet()));
     }
 
     private void written(String key, Future<RecordMetadata> sent) {
@@ -215,12 +227,6 @@ final class Schedule {
             asked.remove(key);
             throw e;
         }
-    }
-
-    private void forgetOthers(List<Account> all) {
-        Set<String> existing = all.stream().map(Account::key).collect(Collectors.toSet());
-        asked.keySet().retainAll(existing);
-        digests.keySet().retainAll(existing);
     }
 
     private void tellOnce(KafkaUnavailableException e) {
@@ -237,5 +243,10 @@ final class Schedule {
         }
     }
 
-    private record Known(Account account, String digest) {}
+    private record Known(String key, String digest) {
+        static Known of(Account account, PublicUrl publicUrl) {
+            return new Known(
+                    account.key(), DesiredRegistration.of(account, publicUrl).digest());
+        }
+    }
 }
