@@ -48,8 +48,10 @@ public final class LiveSends implements AutoCloseable {
 
     private volatile long lastInTime;
     private volatile boolean away;
+    private volatile long awaySince;
     private volatile long lastLive;
     private volatile long latency;
+    private boolean wasStalled;
 
     LiveSends(Duration budget) {
         this(budget, System::nanoTime);
@@ -70,6 +72,11 @@ public final class LiveSends implements AutoCloseable {
      */
     public boolean isAway() {
         return away;
+    }
+
+    /** Whether that began less than a second ago: nobody needs to find out yet whether it still is so. */
+    public boolean hasJustGone() {
+        return away && nanoTime.getAsLong() - awaySince < CURRENT;
     }
 
     /** What others find out about Kafka while no event is sent: it has acknowledged one after this time. */
@@ -107,13 +114,27 @@ public final class LiveSends implements AutoCloseable {
                 LOGGER.atError().setCause(e).log("A late send could not be acted on");
             }
         }
-        if (isStalled(now)) {
-            away = true;
+        long before = lastInTime;
+        boolean stalled = isStalled(now);
+        // Twice: behind a pause of the process itself the acknowledgements are there, but not read yet
+        if (stalled && wasStalled && !away) {
+            goAway(now);
+            if (lastInTime != before) {
+                away = false;
+            }
         }
+        wasStalled = stalled;
+    }
+
+    private void goAway(long now) {
+        if (!away) {
+            awaySince = now;
+        }
+        away = true;
     }
 
     private boolean isStalled(long now) {
-        long patience = Math.max(budget / STALLED_AFTER, USUAL * latency().toNanos());
+        long patience = Math.max(budget / STALLED_AFTER, USUAL * latency);
         if (now - lastInTime < patience) {
             return false;
         }
@@ -145,7 +166,7 @@ public final class LiveSends implements AutoCloseable {
             latency += (now - begun - latency) / SMOOTHING;
             inTime();
         } else if (failure instanceof RetriableException && now - lastInTime >= budget) {
-            away = true;
+            goAway(now);
         }
     }
 

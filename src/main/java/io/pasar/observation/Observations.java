@@ -226,7 +226,7 @@ public final class Observations {
         }
 
         private void rejected(String reason, Instant at) {
-            rejected.computeIfAbsent(reason, missing -> new LongAdder()).increment();
+            of(rejected, reason, LongAdder::new).increment();
             lastRejected.at(at);
             if (WRONG_SIGNATURE.equals(reason)) {
                 rhythm.updateAndGet(some -> some.wrong(at));

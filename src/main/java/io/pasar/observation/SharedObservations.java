@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the {@link Observations} of all replicas one, through the compacted topic {@code pasar.observations}: follows
- * it, and writes every half minute or so, a few accounts at a time, what this replica knows and the topic does not. Everything is a latest
- * instant, so replicas need not agree on who writes. A crash loses at most the last two minutes of this replica. Works
- * on threads of its own.
+ * it, and writes every half minute or so, a few accounts at a time, what this replica knows and the topic does not.
+ * Everything is a latest instant, so replicas need not agree on who writes. A crash loses at most the last two minutes of
+ * this replica. Works on threads of its own.
  */
 public final class SharedObservations implements AutoCloseable {
 

@@ -8,14 +8,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,10 +70,11 @@ final class EvidenceWatch {
         }
         Instant now = clock.instant();
         told.values().removeIf(last -> !now.isBefore(last.at().plus(TELL_AGAIN)));
-        Map<String, List<Streak>> streaks = review.streaks().stream()
-                .collect(Collectors.groupingBy(streak -> streak.marketplace() + "/" + streak.account()));
+        List<Streak> all = review.streaks();
+        Map<String, List<Streak>> streaks =
+                all.stream().collect(Collectors.groupingBy(streak -> streak.marketplace() + "/" + streak.account()));
         Map<Subject, Future<RecordMetadata>> sent = new HashMap<>();
-        for (Account account : watchedAndThoseWith(streaks.values())) {
+        for (Account account : watchedAndThoseWith(all)) {
             AccountRecord before = records.find(account.key()).orElse(null);
             for (Suspicion suspicion : suspicions(account, before, streaks)) {
                 Subject subject = new Subject(account.key(), suspicion == null ? null : suspicion.eventKind());
@@ -87,14 +87,13 @@ final class EvidenceWatch {
         sent.forEach(this::written);
     }
 
-    private Collection<Account> watchedAndThoseWith(Collection<List<Streak>> streaks) {
-        Map<String, Account> found = new LinkedHashMap<>();
-        watched.forEach(account -> found.put(account.key(), account));
-        streaks.stream()
-                .map(some -> some.get(0))
-                .flatMap(streak -> accounts.find(streak.marketplace(), streak.account()).stream())
-                .forEach(account -> found.put(account.key(), account));
-        return found.values();
+    private List<Account> watchedAndThoseWith(List<Streak> streaks) {
+        return Stream.concat(
+                        watched.stream(),
+                        streaks.stream()
+                                .flatMap(streak -> accounts.find(streak.marketplace(), streak.account()).stream()))
+                .distinct()
+                .toList();
     }
 
     private boolean isToBeWatched(Account account) {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -54,8 +53,8 @@ final class Schedule {
     private final Map<String, Asked> asked = new HashMap<>();
     private final Changes changes;
     private final Progress progress = new Progress();
-    private Map<Account, Known> known = new IdentityHashMap<>();
     private List<Account> knownAccounts = List.of();
+    private List<Known> known = List.of();
     private boolean kafkaAway;
 
     Schedule(
@@ -142,15 +141,15 @@ final class Schedule {
         if (all != knownAccounts) {
             learn(all);
         }
-        for (Account account : all) {
-            Look look = looks.computeIfAbsent(account.marketplace(), marketplace -> new Look(marketplace, now));
-            look(account, look);
+        for (Known each : known) {
+            Look look = looks.computeIfAbsent(each.account().marketplace(), marketplace -> new Look(marketplace, now));
+            look(each, look);
         }
         return looks.values();
     }
 
-    private void look(Account account, Look look) {
-        Known configured = known.get(account);
+    private void look(Known configured, Look look) {
+        Account account = configured.account();
         String key = configured.key();
         String desired = configured.digest();
         String reconciliation = records.reconciliation(account.marketplace());
@@ -209,15 +208,13 @@ final class Schedule {
 
     /** Works out once per account and configuration what is asked every second for every account. */
     private void learn(List<Account> all) {
-        Map<Account, Known> before = known;
-        Map<Account, Known> now = new IdentityHashMap<>();
-        all.forEach(account -> {
-            Known same = before.get(account);
-            now.put(account, same == null ? Known.of(account, publicUrl) : same);
-        });
-        known = now;
+        Map<Account, Known> before = new IdentityHashMap<>();
+        known.forEach(each -> before.put(each.account(), each));
+        known = all.stream()
+                .map(account -> before.containsKey(account) ? before.get(account) : Known.of(account, publicUrl))
+                .toList();
         knownAccounts = all;
-        asked.keySet().retainAll(now.values().stream().map(Known::key).collect(Collectors.toSet()));
+        asked.keySet().retainAll(known.stream().map(Known::key).collect(Collectors.toSet()));
     }
 
     private void written(String key, Future<RecordMetadata> sent) {
@@ -243,10 +240,12 @@ final class Schedule {
         }
     }
 
-    private record Known(String key, String digest) {
+    private record Known(Account account, String key, String digest) {
         static Known of(Account account, PublicUrl publicUrl) {
             return new Known(
-                    account.key(), DesiredRegistration.of(account, publicUrl).digest());
+                    account,
+                    account.key(),
+                    DesiredRegistration.of(account, publicUrl).digest());
         }
     }
 }

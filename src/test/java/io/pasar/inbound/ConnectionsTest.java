@@ -196,6 +196,24 @@ class ConnectionsTest {
     }
 
     @Test
+    void thatHaveJustComeStayWhereTheOthersOnlyIdle() throws Exception {
+        // Given
+        start(4 * ENOUGH, NEVER, 0);
+        for (int i = 0; i < 4 * ENOUGH; i++) {
+            assertThat(post(connect(), "a")).contains(" 200 ");
+        }
+        Socket newcomer = connect();
+
+        // When
+        for (int i = 0; i < 4; i++) {
+            assertThat(post(connect(), "a")).contains(" 200 ");
+        }
+
+        // Then
+        assertThat(post(newcomer, "a")).contains(" 200 ");
+    }
+
+    @Test
     void thatIdleOnAnyEventLoopMakeRoom() throws Exception {
         // Given
         start(ENOUGH, NEVER, 0);

@@ -11,6 +11,8 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LiveSendsTest {
 
@@ -85,12 +87,12 @@ class LiveSendsTest {
         begin().onCompletion(null, null);
         Callback send = begin();
         after(99);
-        sends.expire();
+        lookTwice();
         assertThat(sends.isAway()).isFalse();
 
         // When
         after(1);
-        sends.expire();
+        lookTwice();
 
         // Then
         assertThat(sends.isAway()).isTrue();
@@ -104,20 +106,14 @@ class LiveSendsTest {
     }
 
     @Test
-    void doesNotTakeKafkaForAwayWhileNobodyWaitsForIt() {
+    void doesNotTakeKafkaForAwayBehindAPauseOfItsOwn() {
         // Given
-        begin().onCompletion(null, null);
+        Callback send = begin();
 
-        // When
+        // When: the looks come first, what Kafka has acknowledged meanwhile is read next
         after(200);
         sends.expire();
-
-        // Then
-        assertThat(sends.isAway()).isFalse();
-
-        // When
-        begin();
-        after(99);
+        send.onCompletion(null, null);
         sends.expire();
 
         // Then
@@ -125,28 +121,75 @@ class LiveSendsTest {
     }
 
     @Test
-    void doesNotTakeKafkaForAwayWhereAcknowledgementsUsuallyTakeThatLong() {
+    void doesNotTakeKafkaForAwayWhileNobodyWaitsForIt() {
+        // Given
+        begin().onCompletion(null, null);
+
+        // When
+        after(200);
+        lookTwice();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+
+        // When
+        begin();
+        after(99);
+        lookTwice();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+    }
+
+    @ParameterizedTest(name = "the last of them {0} ms ago")
+    @ValueSource(longs = {0, 2_000})
+    void doesNotTakeKafkaForAwayWhereAcknowledgementsUsuallyTakeThatLong(long ago) {
         // Given
         for (int i = 0; i < 100; i++) {
             Callback send = begin();
             after(60);
             send.onCompletion(null, null);
         }
+        after(ago);
         begin();
 
         // When
         after(200);
-        sends.expire();
+        lookTwice();
 
         // Then
         assertThat(sends.isAway()).isFalse();
 
         // When
         after(60);
-        sends.expire();
+        lookTwice();
 
         // Then
         assertThat(sends.isAway()).isTrue();
+    }
+
+    @Test
+    void hasJustGoneForASecond() {
+        // When
+        begin().onCompletion(null, new TimeoutException());
+
+        // Then
+        assertThat(sends.hasJustGone()).isTrue();
+
+        // When
+        after(500);
+        begin().onCompletion(null, new TimeoutException());
+        after(500);
+
+        // Then
+        assertThat(sends.hasJustGone()).isFalse();
+        assertThat(sends.isAway()).isTrue();
+
+        // When
+        begin().onCompletion(null, null);
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
     }
 
     @Test
@@ -212,6 +255,11 @@ class LiveSendsTest {
 
     private Callback begin() {
         return sends.begin((metadata, failure) -> ends.add(failure));
+    }
+
+    private void lookTwice() {
+        sends.expire();
+        sends.expire();
     }
 
     private void after(long millis) {

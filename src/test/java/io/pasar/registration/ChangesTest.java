@@ -53,8 +53,10 @@ class ChangesTest {
     static Stream<Arguments> areThereWhen() {
         return Stream.of(
                 arguments("accounts are replaced", test -> test.accounts.replace(test.accounts.all())),
-                arguments("a record has come", test -> when(test.records.changes()).thenReturn(1L)),
-                arguments("all records are read", test -> when(test.records.areRead()).thenReturn(true)),
+                arguments("a record has come", test -> when(test.records.changes())
+                        .thenReturn(1L)),
+                arguments("all records are read", test -> when(test.records.areRead())
+                        .thenReturn(true)),
                 arguments("time has passed", test -> test.at(NOW.plusSeconds(15))),
                 arguments("the clock was set back", test -> test.at(NOW.minusSeconds(1))));
     }

@@ -80,6 +80,10 @@ public final class Spool implements AutoCloseable {
 
     private volatile boolean taking;
     private volatile boolean roomOnDisk = true;
+
+    /** The last event that was to be taken. */
+    private volatile boolean refusing;
+
     private volatile boolean damaged;
     private volatile long events;
     private volatile long setAsideEvents;
@@ -133,7 +137,12 @@ public final class Spool implements AutoCloseable {
      * key are still there, or Kafka is away and the drain finds out when it is back.
      */
     public boolean goesFirst(String topic, byte[] key) {
-        return keys.has(KeyCounts.hash(topic, key)) || (live.isAway() && (events > 0 || (taking && roomOnDisk)));
+        return keys.has(KeyCounts.hash(topic, key)) || isOnlyWayOut();
+    }
+
+    /** Not where nobody would find out that Kafka is back: the spool would refuse this, or its disk hangs. */
+    private boolean isOnlyWayOut() {
+        return live.isAway() && taking && (events > 0 || (roomOnDisk && !refusing && live.hasJustGone()));
     }
 
     /**
@@ -148,6 +157,7 @@ public final class Spool implements AutoCloseable {
         Put put =
                 new Put(EventCodec.encode(event), KeyCounts.hash(event.topic(), event.key()), clock.instant(), onTaken);
         Reason refused = offer(put);
+        refusing = refused != null;
         if (refused != null) {
             metrics.refused(refused);
             throw new SpoolUnavailableException(refused);

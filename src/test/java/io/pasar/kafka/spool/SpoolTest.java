@@ -2,23 +2,24 @@ package io.pasar.kafka.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.RETURNS_MOCKS;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.kafka.KafkaClients;
+import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.SpoolStore.Change;
 import io.pasar.kafka.spool.SpoolStore.Entry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,8 @@ class SpoolTest {
     private static final int MANY = 50_000;
 
     private static final byte[] LAST = key(MANY);
+
+    private static final DataSize ROOMY = DataSize.ofGigabytes(1);
 
     @TempDir
     private Path directory;
@@ -70,25 +73,50 @@ class SpoolTest {
     }
 
     @Test
-    void takesWhatKafkaWouldNotHaveNowButOnlyWhileItCan() throws Exception {
-        try (KafkaClients clients = NoKafka.clients();
-                Producer<byte[], byte[]> live = clients.getProducer(new Properties())) {
-            // Given
-            Spool spool = open(clients);
+    void takesWhatKafkaWouldNotHaveNow() {
+        try (Spool spool = open(gone(true), ROOMY)) {
+            assertThat(spool.goesFirst("orders", bytes("a"))).isTrue();
+        }
+    }
+
+    /** Or nobody would find out that Kafka is back. */
+    @Test
+    void leavesEventsToKafkaThatHasBeenAwayForAWhileWhereItHasNoneItself() {
+        try (Spool spool = open(gone(false), ROOMY)) {
             assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
+        }
+    }
 
+    @Test
+    void leavesEventsToKafkaThatItCannotTakeItself() {
+        try (Spool spool = open(gone(true), DataSize.ofBytes(1))) {
             // When
-            live.send(Events.of("orders", "other", "event"));
-
-            // Then
-            await().until(() -> spool.goesFirst("orders", bytes("a")));
-
-            // When
-            spool.close();
+            assertThatThrownBy(() -> put(spool, "a")).isInstanceOf(SpoolUnavailableException.class);
 
             // Then
             assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
         }
+    }
+
+    @Test
+    void leavesEventsToKafkaWhenItIsClosed() {
+        // Given
+        Spool spool = open(gone(true), ROOMY);
+
+        // When
+        spool.close();
+
+        // Then
+        assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
+    }
+
+    private static KafkaClients gone(boolean justNow) {
+        LiveSends live = mock(LiveSends.class);
+        when(live.isAway()).thenReturn(true);
+        when(live.hasJustGone()).thenReturn(justNow);
+        KafkaClients clients = mock(KafkaClients.class, RETURNS_MOCKS);
+        when(clients.liveSends()).thenReturn(live);
+        return clients;
     }
 
     private void fill() throws Exception {
@@ -104,11 +132,15 @@ class SpoolTest {
     }
 
     private Spool open(KafkaClients clients) {
+        return open(clients, ROOMY);
+    }
+
+    private Spool open(KafkaClients clients, DataSize maxSize) {
         Clock clock = mock(Clock.class);
         when(clock.instant()).thenAnswer(asked -> now.get());
         return new Spool(
                 directory,
-                new SpoolConfiguration(DataSize.ofGigabytes(1), Duration.ofDays(1)),
+                new SpoolConfiguration(maxSize, Duration.ofDays(1)),
                 clients,
                 new SpoolMetrics(new SimpleMeterRegistry()),
                 clock);
