@@ -61,16 +61,17 @@ final class Connections {
     void arrived(Channel channel) {
         Activity activity = new Activity(this, channel);
         channel.attr(ACTIVITY).set(activity);
+        // At once: in a flood the next newcomer cuts this one then, and nobody who is known
+        silent.add(activity);
         watchIdle(activity, 0);
         channel.closeFuture().addListener(closed -> {
             load.disconnected();
             activity.unwatch();
             forget(activity);
         });
+        load.silent();
         if (load.connected()) {
             makeRoom(placesToLook().iterator(), activity);
-        } else {
-            waitForItsFirstRequest(activity);
         }
     }
 
@@ -102,9 +103,7 @@ final class Connections {
         if (places.hasNext()) {
             Place place = places.next();
             place.connections.loop.execute(() -> {
-                if (place.connections.cutOldest(place.kind)) {
-                    loop.execute(() -> waitForItsFirstRequest(newcomer));
-                } else {
+                if (!place.connections.cutOldest(place.kind.apply(place.connections), newcomer)) {
                     makeRoom(places, newcomer);
                 }
             });
@@ -113,22 +112,14 @@ final class Connections {
         }
     }
 
-    private boolean cutOldest(Function<Connections, Set<Activity>> kind) {
-        Optional<Activity> oldest = kind.apply(this).stream().findFirst();
+    private boolean cutOldest(Set<Activity> some, Activity newcomer) {
+        Optional<Activity> oldest = some.stream().findFirst().filter(first -> first != newcomer);
         oldest.ifPresent(cut -> {
             forget(cut);
             cut.close();
             cut.channel().close();
         });
         return oldest.isPresent();
-    }
-
-    /** Not before there is room for it: another newcomer would cut it, and make no room with that. */
-    private void waitForItsFirstRequest(Activity newcomer) {
-        if (newcomer.requests() == 0 && newcomer.channel().isOpen()) {
-            silent.add(newcomer);
-            load.silent();
-        }
     }
 
     private void forget(Activity activity) {

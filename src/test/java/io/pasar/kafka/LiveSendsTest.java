@@ -113,6 +113,11 @@ class LiveSendsTest {
         // When: the looks come first, what Kafka has acknowledged meanwhile is read next
         after(200);
         sends.expire();
+
+        // Then
+        assertThat(sends.isAway()).isFalse();
+
+        // When
         send.onCompletion(null, null);
         sends.expire();
 
