@@ -9,11 +9,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as it is delivered, in a process of its own: whole, and extracted beside its libraries as the image has it. */
@@ -28,31 +32,40 @@ class PackagedJarIT {
     private Path directory;
 
     @Test
-    void startsWhole() throws Exception {
-        assertStarts(JAR);
+    void startsWholeAndTakesEpollOnLinux() throws Exception {
+        // When
+        start("-jar", JAR.toString());
+
+        // Then
+        assertThat(transport()).isEqualTo(OS.LINUX.isCurrentOs() ? "epoll" : "java");
     }
 
     @Test
-    void startsExtracted() throws Exception {
+    void startsExtractedAndWithoutEpoll() throws Exception {
         // Given
         Process extraction = java("-Djarmode=tools", "-jar", JAR.toString(), "extract", "--destination", "app");
         assertThat(extraction.waitFor()).isZero();
 
+        // When
+        start(
+                "-Dio.netty.transport.noNative=true",
+                "-jar",
+                directory.resolve("app/pasar.jar").toString());
+
         // Then
-        assertStarts(directory.resolve("app/pasar.jar"));
+        assertThat(transport()).isEqualTo("java");
     }
 
-    private void assertStarts(Path jar) throws Exception {
+    private void start(String... jar) throws Exception {
         int management = Ports.free();
         int ingest = Ports.free();
-        Process gateway = java(
-                "-jar",
-                jar.toString(),
+        Stream<String> settings = Stream.of(
                 "--server.port=" + management,
                 "--pasar.ingest.port=" + ingest,
                 // No balancer has to look elsewhere when it ends
                 "--pasar.ingest.close-after=0s",
                 "--pasar.kafka.embedded.port=0");
+        Process gateway = java(Stream.concat(Arrays.stream(jar), settings).toArray(String[]::new));
         try {
             await().atMost(START).untilAsserted(() -> {
                 assertThat(gateway.isAlive()).isTrue();
@@ -65,6 +78,18 @@ class PackagedJarIT {
             gateway.destroy();
             gateway.waitFor();
         }
+    }
+
+    private Path log() {
+        return directory.resolve("log.txt");
+    }
+
+    /** As the log names it. */
+    private String transport() throws IOException {
+        Matcher transport =
+                Pattern.compile("Ingest is open .*transport=\"(\\w+)\"").matcher(Files.readString(log()));
+        assertThat(transport.find()).isTrue();
+        return transport.group(1);
     }
 
     private int status(String method, int port, String path) throws Exception {
@@ -88,7 +113,7 @@ class PackagedJarIT {
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
     }
 }
