@@ -233,7 +233,10 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
                 .setDecompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 // With epoll Vert.x turns it off: a sender of head and body apart would wait for an acknowledgement
-                .setTcpQuickAck(true);
+                .setTcpQuickAck(true)
+                // Nobody opens a WebSocket here; while one of these is on, Vert.x looks into every request for one
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false);
         if (configuration.tls() != null) {
             options.setSsl(true)
                     .setKeyCertOptions(new PemKeyCertOptions()
