@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.camel.spi.CamelContextCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -27,6 +28,12 @@ class GatewayBeans {
     @Bean
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /** Camel does not look for a bean of this kind. */
+    @Bean
+    CamelContextCustomizer headerMaps() {
+        return context -> context.getCamelContextExtension().setHeadersMapFactory(new HeaderMaps());
     }
 
     @Bean

@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
+import org.apache.camel.CamelContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,9 @@ class InboundIT extends GatewayTest {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private CamelContext camel;
 
     @ParameterizedTest(name = "{0} about {2}")
     @MethodSource("events")
@@ -102,6 +106,12 @@ class InboundIT extends GatewayTest {
             expected.put("pasar_occurred_at", occurredAt);
         }
         assertThat(headers).isEqualTo(expected);
+    }
+
+    @Test
+    void givesMessagesOurOwnMapsOfHeaders() {
+        // Then
+        assertThat(camel.getCamelContextExtension().getHeadersMapFactory()).isInstanceOf(HeaderMaps.class);
     }
 
     static Stream<Arguments> events() throws IOException {
