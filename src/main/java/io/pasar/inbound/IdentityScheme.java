@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Where one event kind's entity and identity lie in its body, as its route declares it. A body that cannot be read, or
@@ -28,10 +25,10 @@ final class IdentityScheme {
 
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(IdentityScheme::newSha256);
 
-    private final List<JsonPointer> entity;
+    private final List<Integer> entity;
     private final List<Part> parts;
     private final boolean strong;
-    private final JsonPointer occurredAt;
+    private final Integer occurredAt;
     private final JsonValues json;
 
     /**
@@ -44,15 +41,13 @@ final class IdentityScheme {
      * @throws IllegalArgumentException if one of them cannot be used, with what to write instead
      */
     IdentityScheme(String entity, String identity, String strength, String occurredAt) {
-        this.entity = list(entity).stream().map(IdentityScheme::pointer).toList();
-        this.parts = list(identity).stream().map(Part::of).toList();
+        List<JsonPointer> pointers = new ArrayList<>();
+        this.entity = list(entity).stream().map(text -> index(text, pointers)).toList();
+        this.parts =
+                list(identity).stream().map(text -> Part.of(text, pointers)).toList();
         this.strong = isStrong(strength);
-        this.occurredAt = occurredAt.isBlank() ? null : pointer(occurredAt.trim());
-        this.json = new JsonValues(
-                Stream.of(this.entity.stream(), parts.stream().map(Part::pointer), Stream.of(this.occurredAt))
-                        .flatMap(pointers -> pointers)
-                        .filter(Objects::nonNull)
-                        .toList());
+        this.occurredAt = occurredAt.isBlank() ? null : index(occurredAt.trim(), pointers);
+        this.json = new JsonValues(pointers);
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("An identity needs at least one part: JSON pointers, or 'body'");
         }
@@ -60,20 +55,20 @@ final class IdentityScheme {
 
     /** Never fails: what cannot be read is identified by its bytes. */
     Identity identify(String marketplace, String account, String eventKind, byte[] body) {
-        Map<JsonPointer, JsonNode> found = json.in(body);
+        JsonNode[] found = json.in(body);
         String entityText = entity.isEmpty() ? account : entityIn(found);
         List<String> values = valuesIn(found, body);
-        String time = occurredAt == null ? null : text(found.get(occurredAt));
+        String time = occurredAt == null ? null : text(found[occurredAt]);
         if (entityText == null || values == null) {
             return new Identity(account, id(marketplace, account, eventKind, List.of(hash(body))), false, time);
         }
         return new Identity(entityText, id(marketplace, account, eventKind, values), strong, time);
     }
 
-    private String entityIn(Map<JsonPointer, JsonNode> found) {
+    private String entityIn(JsonNode[] found) {
         List<String> values = new ArrayList<>(entity.size());
-        for (JsonPointer pointer : entity) {
-            String value = text(found.get(pointer));
+        for (int index : entity) {
+            String value = text(found[index]);
             if (value == null) {
                 return null;
             }
@@ -82,10 +77,10 @@ final class IdentityScheme {
         return String.join("/", values);
     }
 
-    private List<String> valuesIn(Map<JsonPointer, JsonNode> found, byte[] body) {
+    private List<String> valuesIn(JsonNode[] found, byte[] body) {
         List<String> values = new ArrayList<>(parts.size());
         for (Part part : parts) {
-            String value = part.pointer == null ? hash(body) : text(found.get(part.pointer));
+            String value = part.index == null ? hash(body) : text(found[part.index]);
             if (value == null && !part.optional) {
                 return null;
             }
@@ -150,6 +145,12 @@ final class IdentityScheme {
                 .toList();
     }
 
+    /** Adds the pointer, and tells where it is among them. */
+    private static int index(String text, List<JsonPointer> pointers) {
+        pointers.add(pointer(text));
+        return pointers.size() - 1;
+    }
+
     private static JsonPointer pointer(String text) {
         try {
             return JsonPointer.compile(text);
@@ -166,15 +167,16 @@ final class IdentityScheme {
         };
     }
 
-    /** @param pointer null for the whole body */
-    private record Part(JsonPointer pointer, boolean optional) {
+    /** @param index of its pointer; null for the whole body */
+    private record Part(Integer index, boolean optional) {
 
-        private static Part of(String text) {
+        private static Part of(String text, List<JsonPointer> pointers) {
             if (WHOLE_BODY.equals(text)) {
                 return new Part(null, false);
             }
             boolean optional = text.endsWith("?");
-            return new Part(IdentityScheme.pointer(optional ? text.substring(0, text.length() - 1) : text), optional);
+            String pointer = optional ? text.substring(0, text.length() - 1) : text;
+            return new Part(IdentityScheme.index(pointer, pointers), optional);
         }
     }
 }

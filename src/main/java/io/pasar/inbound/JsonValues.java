@@ -11,10 +11,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A few values out of a JSON body, read in passing: a tree of all of it would be the most expensive thing that the
@@ -31,38 +30,45 @@ final class JsonValues {
             .reader();
 
     private final Place root = new Place();
+    private final int count;
 
     JsonValues(List<JsonPointer> pointers) {
-        pointers.forEach(pointer -> root.add(pointer, pointer));
+        this.count = pointers.size();
+        for (int i = 0; i < count; i++) {
+            root.add(pointers.get(i), i);
+        }
     }
 
-    /** The texts, numbers and other single values at the pointers; nothing at all if the body is not one JSON value. */
-    Map<JsonPointer, JsonNode> in(byte[] body) {
-        if (root.wanted.isEmpty()) {
-            return Map.of();
+    /**
+     * The texts, numbers and other single values at the pointers, in the order of these; null where there is none.
+     * All null if the body is not one JSON value.
+     */
+    JsonNode[] in(byte[] body) {
+        JsonNode[] found = new JsonNode[count];
+        if (count == 0) {
+            return found;
         }
-        Map<JsonPointer, JsonNode> found = new HashMap<>();
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() == null) {
-                return Map.of();
+                return found;
             }
             read(parser, root, found);
-            return parser.nextToken() == null ? found : Map.of();
+            return parser.nextToken() == null ? found : new JsonNode[count];
         } catch (IOException | RuntimeException e) {
             // A number such as 1e2147483648 comes out of Jackson as a NumberFormatException
-            return Map.of();
+            return new JsonNode[count];
         }
     }
 
     /** @param place null where nothing is wanted */
-    private static void read(JsonParser parser, Place place, Map<JsonPointer, JsonNode> found) throws IOException {
+    private static void read(JsonParser parser, Place place, JsonNode[] found) throws IOException {
         if (place == null) {
             parser.skipChildren();
             return;
         }
         // Of a name that comes twice the last one counts
-        if (!found.isEmpty()) {
-            found.keySet().removeAll(place.wanted);
+        for (int wanted : place.wanted) {
+            found[wanted] = null;
         }
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -73,12 +79,14 @@ final class JsonValues {
             for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
                 read(parser, place.elements.get(i), found);
             }
-        } else if (!place.here.isEmpty()) {
+        } else if (place.here.length > 0) {
             // Most are texts, and a reader for one value costs more than the text
             JsonNode value = parser.hasToken(JsonToken.VALUE_STRING)
                     ? TextNode.valueOf(parser.getText())
                     : JSON.readTree(parser);
-            place.here.forEach(pointer -> found.put(pointer, value));
+            for (int here : place.here) {
+                found[here] = value;
+            }
         }
     }
 
@@ -87,23 +95,28 @@ final class JsonValues {
 
         private final Map<String, Place> fields = new HashMap<>();
         private final Map<Integer, Place> elements = new HashMap<>();
-        private final Set<JsonPointer> here = new HashSet<>();
+
+        private int[] here = {};
 
         /** Here and below. */
-        private final Set<JsonPointer> wanted = new HashSet<>();
+        private int[] wanted = {};
 
         /** @param rest of the pointer, from here */
-        private void add(JsonPointer pointer, JsonPointer rest) {
-            wanted.add(pointer);
+        private void add(JsonPointer rest, int pointer) {
+            wanted = with(wanted, pointer);
             if (rest.matches()) {
-                here.add(pointer);
+                here = with(here, pointer);
                 return;
             }
             Place below = fields.computeIfAbsent(rest.getMatchingProperty(), name -> new Place());
-            below.add(pointer, rest.tail());
+            below.add(rest.tail(), pointer);
             if (rest.mayMatchElement()) {
                 elements.put(rest.getMatchingIndex(), below);
             }
+        }
+
+        private static int[] with(int[] some, int one) {
+            return IntStream.concat(IntStream.of(some), IntStream.of(one)).toArray();
         }
     }
 }
