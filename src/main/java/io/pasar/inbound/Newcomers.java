@@ -18,7 +18,7 @@ final class Newcomers extends ChannelInboundHandlerAdapter {
     /** Enough for event loops that have nothing else to do: they never wait for the next one. */
     private static final int MOST_UNDER_WAY = 32;
 
-    /** Accepted, and not yet taken over. */
+    /** Accepted, and neither taken over nor closed yet. */
     private final AtomicInteger underWay = new AtomicInteger();
 
     private final Channel listening;
@@ -30,8 +30,7 @@ final class Newcomers extends ChannelInboundHandlerAdapter {
         this.takeOver = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel newcomer) {
-                underWay.decrementAndGet();
-                acceptMore();
+                noLongerUnderWay();
                 arrived.accept(newcomer);
             }
         };
@@ -39,13 +38,25 @@ final class Newcomers extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object newcomer) {
-        ((Channel) newcomer).pipeline().addFirst(takeOver);
+        Channel channel = (Channel) newcomer;
+        channel.pipeline().addFirst(takeOver);
+        channel.closeFuture().addListener(closed -> {
+            // Still there where no event loop could take it over, as when the system watches as many as it can
+            if (channel.pipeline().context(takeOver) != null) {
+                noLongerUnderWay();
+            }
+        });
         if (underWay.incrementAndGet() >= MOST_UNDER_WAY) {
             listening.config().setAutoRead(false);
             // They may all have been taken over just before
             acceptMore();
         }
         context.fireChannelRead(newcomer);
+    }
+
+    private void noLongerUnderWay() {
+        underWay.decrementAndGet();
+        acceptMore();
     }
 
     private void acceptMore() {

@@ -1,10 +1,12 @@
 package io.pasar.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,6 +53,23 @@ class NewcomersTest {
     }
 
     @Test
+    void makeRoomWhenTheirEventLoopCannotTakeThem() {
+        // Given
+        listening.pipeline().addFirst(newcomers);
+        List<Unregistrable> accepted =
+                Stream.generate(Unregistrable::new).limit(MOST).toList();
+        accepted.forEach(listening::writeInbound);
+        assertThat(listening.config().isAutoRead()).isFalse();
+
+        // When
+        accepted.forEach(each -> assertThatThrownBy(each::register).isInstanceOf(IOException.class));
+
+        // Then
+        assertThat(listening.config().isAutoRead()).isTrue();
+        assertThat(arrived).isEmpty();
+    }
+
+    @Test
     void goOnToTheirEventLoop() {
         // Given
         listening.pipeline().addFirst(newcomers);
@@ -70,6 +89,19 @@ class NewcomersTest {
                         .toList());
         some.forEach(listening::writeInbound);
         return some;
+    }
+
+    /** As where the system has no room to watch one more socket. */
+    private static final class Unregistrable extends EmbeddedChannel {
+
+        private Unregistrable() {
+            super(DefaultChannelId.newInstance(), false, false);
+        }
+
+        @Override
+        protected void doRegister() throws Exception {
+            throw new IOException("No space left");
+        }
     }
 
     private static void takeOver(List<EmbeddedChannel> some) throws Exception {
