@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import io.vertx.core.http.HttpHeaders;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -13,7 +14,12 @@ final class AllowedHeaders {
     static final String CONTENT_TYPE = "content-type";
     static final String TRACEPARENT = "traceparent";
 
-    private final Set<String> names = new CopyOnWriteArraySet<>(Set.of(CONTENT_TYPE, TRACEPARENT));
+    private final Set<CharSequence> names = new CopyOnWriteArraySet<>();
+
+    AllowedHeaders() {
+        add(CONTENT_TYPE);
+        add(TRACEPARENT);
+    }
 
     /** @throws IllegalArgumentException for a name that Camel or its Kafka component would take as an order */
     void add(String name) {
@@ -21,10 +27,11 @@ final class AllowedHeaders {
         if (lowerCase.startsWith("camel") || lowerCase.startsWith("kafka.")) {
             throw new IllegalArgumentException("A header named " + name + " would steer Camel; it cannot be let in");
         }
-        names.add(lowerCase);
+        names.add(HttpHeaders.createOptimized(lowerCase));
     }
 
-    Set<String> names() {
+    /** In lower case. */
+    Set<CharSequence> names() {
         return names;
     }
 }

@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.pasar.inbound.Deadlines.Deadline;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -137,6 +138,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             Reception reception) {
         IngestConsumer consumer = match.consumer();
         String route = consumer.getRouteId();
+        long announced = contentLength(request);
         // HTTP/1.0 knows no interim answer
         String expectation = request.version() == HttpVersion.HTTP_1_0 ? null : request.getHeader(HttpHeaders.EXPECT);
         if (!consumer.methods().contains(request.method().name())) {
@@ -145,7 +147,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             reception.refuse(route, Refusal.UNKNOWN);
         } else if (!consumer.isStarted()) {
             reception.refuse(route, Refusal.STOPPED);
-        } else if (contentLength(request) > maxBody) {
+        } else if (announced > maxBody) {
             reception.refuse(route, Refusal.TOO_LARGE);
         } else if (expectation != null && !"100-continue".equalsIgnoreCase(expectation)) {
             reception.refuse(route, Refusal.EXPECTATION);
@@ -153,7 +155,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             if (expectation != null) {
                 request.response().writeContinue();
             }
-            reception.receive(match, prefix);
+            reception.receive(match, prefix, announced);
         }
     }
 
@@ -193,7 +195,7 @@ final class IngestHandler implements Handler<HttpServerRequest> {
     private static io.vertx.core.Future<Void> write(HttpServerResponse response, Answer answer) {
         response.setStatusCode(answer.status());
         if (answer.body().length > 0) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+            response.putHeader(HttpHeaders.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
         }
         if (answer.retryAfter() != null) {
             response.putHeader(HttpHeaders.RETRY_AFTER, answer.retryAfter());
@@ -229,9 +231,9 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             request.endHandler(end -> bodyEnded = true);
         }
 
-        private void receive(IngestEngine.Match match, String prefix) {
+        private void receive(IngestEngine.Match match, String prefix, long announced) {
             String route = match.consumer().getRouteId();
-            request.handler(chunk -> collect(chunk, route));
+            request.handler(chunk -> collect(chunk, announced, route));
             request.endHandler(end -> {
                 bodyEnded = true;
                 if (!answered) {
@@ -241,11 +243,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
             deadline = readDeadlines.add(() -> refuse(route, Refusal.TOO_SLOW));
         }
 
-        private void collect(Buffer chunk, String route) {
+        private void collect(Buffer chunk, long announced, String route) {
             if (answered) {
                 return;
             }
-            long announced = contentLength(request);
             if (body.received() + chunk.length() > maxBody) {
                 refuse(route, Refusal.TOO_LARGE);
             } else if (!isTaken(chunk, announced < 0 ? maxBody : announced)) {
@@ -328,10 +329,10 @@ final class IngestHandler implements Handler<HttpServerRequest> {
 
         private Map<String, String> headers(Map<String, String> pathParameters, String prefix) {
             Map<String, String> headers = new HashMap<>();
-            for (String name : allowedHeaders.names()) {
-                // Most of them are not there
-                if (request.headers().contains(name)) {
-                    headers.put(name, String.join(", ", request.headers().getAll(name)));
+            for (CharSequence name : allowedHeaders.names()) {
+                List<String> values = request.headers().getAll(name);
+                if (!values.isEmpty()) {
+                    headers.put(name.toString(), String.join(", ", values));
                 }
             }
             headers.putAll(pathParameters);

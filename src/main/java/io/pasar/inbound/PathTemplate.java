@@ -1,14 +1,14 @@
 package io.pasar.inbound;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A path such as {@code /webhooks/tiki/{account}/order}: literal segments and named ones. */
-record PathTemplate(List<String> segments) {
+record PathTemplate(List<Segment> segments) {
 
     static PathTemplate of(String template) {
-        return new PathTemplate(segments(template));
+        return new PathTemplate(segments(template).stream().map(Segment::of).toList());
     }
 
     /** The segments of a path; empty ones count, so that {@code /a//b} is not {@code /a/b}. */
@@ -22,21 +22,27 @@ record PathTemplate(List<String> segments) {
             return null;
         }
         for (int i = 0; i < segments.size(); i++) {
-            if (!isNamed(segments.get(i)) && !segments.get(i).equals(path.get(i))) {
+            Segment segment = segments.get(i);
+            if (!segment.named && !segment.text.equals(path.get(i))) {
                 return null;
             }
         }
-        Map<String, String> values = new LinkedHashMap<>(4);
+        Map<String, String> values = new HashMap<>(4);
         for (int i = 0; i < segments.size(); i++) {
-            String segment = segments.get(i);
-            if (isNamed(segment)) {
-                values.put(segment.substring(1, segment.length() - 1), path.get(i));
+            Segment segment = segments.get(i);
+            if (segment.named) {
+                values.put(segment.text, path.get(i));
             }
         }
         return values;
     }
 
-    private static boolean isNamed(String segment) {
-        return segment.startsWith("{") && segment.endsWith("}");
+    /** @param text the name of a named one, else what stands there */
+    record Segment(String text, boolean named) {
+
+        private static Segment of(String text) {
+            boolean named = text.startsWith("{") && text.endsWith("}");
+            return new Segment(named ? text.substring(1, text.length() - 1) : text, named);
+        }
     }
 }
