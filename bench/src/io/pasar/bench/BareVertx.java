@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * accounts, no identity, no headers on records, no metrics. The producer is set as Pasar's.
  */
 final class BareVertx extends AbstractVerticle {
+
+    /** System property: true for the transport and the options of Pasar's port in place of Vert.x' own. */
+    static final String TUNED = "bench.tuned";
 
     private static final Buffer ANSWER = Buffer.buffer(Workload.ANSWER);
     private static final int ACCOUNT_SEGMENT = 3;
@@ -53,7 +57,9 @@ final class BareVertx extends AbstractVerticle {
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class));
         int eventLoops = Runtime.getRuntime().availableProcessors();
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops))
+        Vertx.vertx(new VertxOptions()
+                        .setEventLoopPoolSize(eventLoops)
+                        .setPreferNativeTransport(Boolean.getBoolean(TUNED)))
                 .deployVerticle(
                         () -> new BareVertx(Integer.parseInt(arguments[0]), arguments[2], producer),
                         new DeploymentOptions().setInstances(eventLoops));
@@ -61,7 +67,11 @@ final class BareVertx extends AbstractVerticle {
 
     @Override
     public void start(Promise<Void> started) {
-        vertx.createHttpServer()
+        boolean asVertxHasIt = !Boolean.getBoolean(TUNED);
+        vertx.createHttpServer(new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(asVertxHasIt)
+                        .setPerFrameWebSocketCompressionSupported(asVertxHasIt)
+                        .setPerMessageWebSocketCompressionSupported(asVertxHasIt))
                 .requestHandler(request -> request.body().onSuccess(body -> receive(request, body.getBytes())))
                 .listen(port, "127.0.0.1")
                 .<Void>mapEmpty()

@@ -12,6 +12,7 @@ import java.time.Duration;
 record Gateway(String name, int port, String pathPrefix, String topic, Process process) {
 
     static final String VERTX = "bare Vert.x";
+    static final String VERTX_TUNED = "bare Vert.x, tuned";
     static final String PASAR = "Pasar";
     static final String SPRING_BLOCKING = "Spring MVC, waiting";
     static final String SPRING_ASYNC = "Spring MVC, async";

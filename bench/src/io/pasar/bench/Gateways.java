@@ -28,6 +28,16 @@ final class Gateways {
         return rival(Gateway.VERTX, "bench.vertx", BareVertx.class, bootstrapServers, options);
     }
 
+    /** With what Pasar's port has on Linux. */
+    Gateway tunedVertx(String bootstrapServers) throws IOException {
+        return rival(
+                Gateway.VERTX_TUNED,
+                "bench.vertx",
+                BareVertx.class,
+                bootstrapServers,
+                List.of("-D" + BareVertx.TUNED + "=true"));
+    }
+
     Gateway spring(String bootstrapServers) throws IOException {
         return rival(Gateway.SPRING_BLOCKING, "bench.spring", SpringMvc.class, bootstrapServers, List.of());
     }

@@ -132,7 +132,7 @@ final class Load {
         }
     }
 
-    private Run counted(Gateway gateway, Scenario scenario, Duration time) throws Exception {
+    Run counted(Gateway gateway, Scenario scenario, Duration time) throws Exception {
         long before = offsets.records(gateway.topic());
         Run run = uncounted(gateway, scenario, time);
         count(gateway, scenario.name(), run, before);

@@ -76,7 +76,7 @@ final class Machine implements AutoCloseable {
         Process process = new ProcessBuilder(command)
                 .directory(settings.directory().toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log(name).toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()))
                 .start();
         processes.add(process);
         return process;

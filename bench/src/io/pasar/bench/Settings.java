@@ -39,8 +39,8 @@ record Settings(
         boolean shortForm = isSet("bench.short");
         return new Settings(
                 shortForm,
-                Integer.getInteger("bench.rounds", shortForm ? 1 : 3),
-                seconds("bench.seconds", shortForm ? 1 : 3),
+                Integer.getInteger("bench.rounds", shortForm ? 1 : 5),
+                seconds("bench.seconds", shortForm ? 1 : 2),
                 seconds("bench.warm-up", shortForm ? 1 : 16),
                 seconds("bench.open-loop", shortForm ? 1 : 6),
                 Integer.getInteger("bench.accounts", shortForm ? 500 : 10_000),
