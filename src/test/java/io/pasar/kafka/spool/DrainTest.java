@@ -36,6 +36,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.ArgumentMatchers;
 
 class DrainTest {
@@ -189,14 +192,19 @@ class DrainTest {
         assertThat(sent()).containsExactly("a1", "a2");
     }
 
-    @Test
-    void letsTheOthersPassOneThatIsRefusedForGood() throws Exception {
+    static List<RuntimeException> refusals() {
+        return List.of(new RecordTooLargeException(), new TopicAuthorizationException("orders"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void letsTheOthersPassOneThatIsRefusedForGood(RuntimeException refusal) throws Exception {
         // Given
         add("a1", "a2");
         drain.send(store, end);
 
         // When
-        kafka.errorNext(new RecordTooLargeException());
+        kafka.errorNext(refusal);
         kafka.completeNext();
 
         // Then

@@ -102,6 +102,34 @@ class SpoolIT {
         await().until(() -> spool.status().oldest() == null);
     }
 
+    @Test
+    void measuresWhatWaitsAndCountsWhatHasGone() throws Exception {
+        // Given
+        proxy.freeze();
+
+        // When
+        put("a", "a1").get(20, TimeUnit.SECONDS);
+        put("b", "b1").get(20, TimeUnit.SECONDS);
+
+        // Then
+        assertThat(gauge("pasar.spool.events")).isEqualTo(2);
+        assertThat(gauge("pasar.spool.size"))
+                .isPositive()
+                .isEqualTo(spool.status().bytes());
+        assertThat(meters.counter("pasar.spool.spooled").count()).isEqualTo(2);
+        assertThat(meters.counter("pasar.spool.drained").count()).isZero();
+
+        // When
+        proxy.thaw();
+        awaitDrained();
+
+        // Then
+        await().untilAsserted(() ->
+                assertThat(meters.counter("pasar.spool.drained").count()).isEqualTo(2));
+        assertThat(gauge("pasar.spool.events")).isZero();
+        assertThat(gauge("pasar.spool.size")).isZero();
+    }
+
     /** What was only written would outlive a kill of this process, and not a loss of power. */
     @Test
     void saysThatItHasAnEventWhenTheDiskWasMadeToKeepIt() throws Exception {
@@ -224,6 +252,7 @@ class SpoolIT {
         assertThat(values("limited")).containsExactly("small");
         SpoolStatus status = spool.status();
         assertThat(status.setAsideEvents()).isEqualTo(1);
+        assertThat(gauge("pasar.spool.set.aside")).isEqualTo(1);
         assertThat(status.bytes()).isPositive();
         assertThat(status.setAside()).singleElement().satisfies(aside -> {
             assertThat(aside.topic()).isEqualTo("limited");
@@ -481,6 +510,10 @@ class SpoolIT {
         broker = EmbeddedBroker.start(
                 directory, port, Map.of("advertised.listeners", "CLIENT://127.0.0.1:" + proxy.port()));
         proxy.forwardTo(broker.port());
+    }
+
+    private double gauge(String name) {
+        return meters.get(name).gauge().value();
     }
 
     private void awaitDrained() {
