@@ -137,6 +137,21 @@ class ReplaysIT {
     }
 
     @Test
+    void publishesNoFasterThanItsRate() throws Exception {
+        // Given
+        fill(30);
+        long begin = System.nanoTime();
+
+        // When
+        Replay begun = replays.begin(request(ALL, 20, false));
+        Replay done = awaitEnd(replays, begun.id());
+
+        // Then
+        assertThat(done.published()).isEqualTo(30);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1_300));
+    }
+
+    @Test
     void onlyCountsInADryRun() throws Exception {
         // Given
         fill(100);
