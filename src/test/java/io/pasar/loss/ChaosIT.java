@@ -249,7 +249,7 @@ class ChaosIT {
     /** Of the gateway's answers while it ran and could be reached, whatever befell Kafka, its disk and its clock. */
     private void answersInTime(Ledger ledger) {
         List<Duration> took = ledger.answers().stream()
-                .filter(answer -> gatewayHit.stream().noneMatch(window -> window.touches(answer)))
+                .filter(answer -> isMeasured(answer.startedAt(), answer.took()))
                 .map(Answer::took)
                 .sorted()
                 .toList();
@@ -266,6 +266,13 @@ class ChaosIT {
                 .log("Answers");
         assertThat(most).as("99.9 %% of %d answers, seed %d", took.size(), seed).isLessThanOrEqualTo(IN_TIME);
         assertThat(last).as("the longest, seed %d", seed).isLessThanOrEqualTo(AT_MOST);
+        assertThat(ledger.silences())
+                .as("left without an answer, seed %d", seed)
+                .noneMatch(silence -> isMeasured(silence.startedAt(), silence.took()));
+    }
+
+    private boolean isMeasured(long startedAt, Duration took) {
+        return gatewayHit.stream().noneMatch(window -> window.touches(startedAt, startedAt + took.toNanos()));
     }
 
     private static void hold(Field field, Duration time) {
@@ -292,9 +299,8 @@ class ChaosIT {
     }
 
     private record Window(long from, long to) {
-        boolean touches(Answer answer) {
-            return answer.startedAt() - to < 0
-                    && answer.startedAt() + answer.took().toNanos() - from > 0;
+        boolean touches(long begin, long end) {
+            return begin - to < 0 && end - from > 0;
         }
     }
 }

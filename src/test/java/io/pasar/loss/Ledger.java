@@ -14,6 +14,7 @@ final class Ledger {
     private final Map<String, Webhook> sent = new ConcurrentHashMap<>();
     private final Map<String, Boolean> acknowledged = new ConcurrentHashMap<>();
     private final Collection<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Collection<Silence> silences = new ConcurrentLinkedQueue<>();
     private final AtomicLong accepted = new AtomicLong();
 
     /** Before its first byte goes out: what is never answered may be in Kafka all the same. */
@@ -26,6 +27,10 @@ final class Ledger {
         if (answer.isYes() && acknowledged.put(answer.webhook().bodyHash(), true) == null) {
             accepted.incrementAndGet();
         }
+    }
+
+    void unanswered(Silence silence) {
+        silences.add(silence);
     }
 
     /** null if nobody sent these bytes. */
@@ -46,6 +51,17 @@ final class Ledger {
     Collection<Answer> answers() {
         return answers;
     }
+
+    Collection<Silence> silences() {
+        return silences;
+    }
+
+    /**
+     * A sender that gave up.
+     *
+     * @param startedAt of {@link System#nanoTime()}
+     */
+    record Silence(long startedAt, Duration took) {}
 
     /**
      * @param startedAt of {@link System#nanoTime()}

@@ -3,6 +3,7 @@ package io.pasar.loss;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pasar.loss.Ledger.Answer;
+import io.pasar.loss.Ledger.Silence;
 import io.pasar.loss.Webhook.Seller;
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +133,9 @@ final class Senders implements AutoCloseable {
                     Duration.ofNanos(System.nanoTime() - startedAt));
             ledger.answered(answer);
             return answer.isYes();
+        } catch (HttpTimeoutException e) {
+            ledger.unanswered(new Silence(startedAt, Duration.ofNanos(System.nanoTime() - startedAt)));
+            return false;
         } catch (IOException noAnswer) {
             return false;
         }
