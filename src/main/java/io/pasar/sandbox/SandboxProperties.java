@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the stand-ins behave, {@code sandbox}. Not under {@code pasar}: the gateway knows nothing of it.
  *
- * @param pace time between two webhooks, over all marketplaces together; 0s sends none by itself
+ * @param pace time between two webhooks, over all marketplaces together, a tenth of it between the first ones of
+ *     all event kinds; 0s sends none by itself
  * @param answerWithin how long a stand-in waits for the answer to a webhook before it counts as failed
  * @param retryAfter pause before the first retry of a failed webhook; doubled for every further one
  * @param tokenLifetime how long an access token is good, told as {@code expires_in}
