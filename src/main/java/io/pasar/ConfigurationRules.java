@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
@@ -223,10 +224,8 @@ final class ConfigurationRules {
     }
 
     private void checkKafka(KafkaConfiguration kafka, IngestConfiguration ingest) {
-        boolean servers = Arrays.stream(kafka.bootstrapServers().split(","))
-                .allMatch(server -> BOOTSTRAP_SERVER.matcher(server.strip()).matches());
-        if (!kafka.useEmbedded() && !servers) {
-            refuse("pasar.kafka.bootstrap-servers", "must be host:port, or several with commas between them");
+        if (!kafka.useEmbedded()) {
+            checkBootstrapServers(kafka.bootstrapServers());
         }
         checkDuration("pasar.kafka.acknowledge-within", kafka.acknowledgeWithin(), Duration.ofMillis(1));
         if (kafka.acknowledgeWithin().compareTo(ingest.answerWithin()) >= 0) {
@@ -246,6 +245,21 @@ final class ConfigurationRules {
         }
         if (kafka.topics().replicationFactor() == 0) {
             refuse("pasar.kafka.topics.replication-factor", "must be at least 1, or -1 for the broker's default");
+        }
+    }
+
+    private void checkBootstrapServers(String servers) {
+        List<Matcher> matchers = Arrays.stream(servers.split(","))
+                .map(server -> BOOTSTRAP_SERVER.matcher(server.strip()))
+                .toList();
+        if (!matchers.stream().allMatch(Matcher::matches)) {
+            refuse("pasar.kafka.bootstrap-servers", "must be host:port, or several with commas between them");
+        } else if (sandbox && !matchers.stream().allMatch(server -> isThisMachine(server.group(2)))) {
+            // Made-up events would go to real topics, and real commands would be taken from their gateways
+            refuse(
+                    "pasar.kafka.bootstrap-servers",
+                    "must be on this machine in the sandbox, such as localhost:9092; leave it empty, and"
+                            + " PASAR_KAFKA_BOOTSTRAP_SERVERS unset, for the sandbox's own Kafka");
         }
     }
 

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -158,6 +159,34 @@ class ConfigurationTest {
     @Test
     void takesAPublicUrlOfThisMachineInTheSandbox() {
         runner(yaml("pasar.public-url: http://localhost:8080"), yaml(GOOD), yaml(PACKED))
+                .withPropertyValues("spring.profiles.active=sandbox")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"kafka-1:9092", "localhost:9092,10.0.0.7:9092", "SASL_SSL://kafka-1:9092", "[2001:db8::1]:9092"})
+    void keepsTheSandboxOutOfAKafkaThatIsNotOnThisMachine(String servers) {
+        // Given
+        Map<String, Object> variables = Map.of("PASAR_KAFKA_BOOTSTRAP_SERVERS", servers);
+
+        // When
+        runner(environment(variables), yaml(GOOD), yaml(PACKED))
+                .withPropertyValues("spring.profiles.active=sandbox")
+                .run(context -> {
+                    // Then
+                    assertThat(mistakes(context)).singleElement().satisfies(line -> assertThat(line)
+                            .startsWith("pasar.kafka.bootstrap-servers: must be on this machine in the sandbox, such as"
+                                    + " localhost:9092; leave it empty, and PASAR_KAFKA_BOOTSTRAP_SERVERS unset"));
+                });
+        runner(environment(variables), yaml(GOOD), yaml(PACKED))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost:9092", "127.0.0.1:19092, PLAINTEXT://[::1]:9092"})
+    void letsTheSandboxUseAKafkaOfThisMachine(String servers) {
+        runner(environment(Map.of("PASAR_KAFKA_BOOTSTRAP_SERVERS", servers)), yaml(GOOD), yaml(PACKED))
                 .withPropertyValues("spring.profiles.active=sandbox")
                 .run(context -> assertThat(context).hasNotFailed());
     }

@@ -101,8 +101,8 @@ final class SandboxGuide {
     private void introduce() {
         introduced = true;
         line("");
-        line("Pasar's sandbox is running. It plays the marketplaces, at " + base()
-                + "/sandbox; nothing leaves this machine.");
+        line("Pasar's sandbox is running. It plays the marketplaces, at " + base() + "/sandbox; events go to " + kafka()
+                + ".");
         line("");
         line("Registered at the marketplaces, over their own API:");
         tellRegistrations();
@@ -289,6 +289,13 @@ final class SandboxGuide {
 
     private String base() {
         return "http://localhost:" + environment("local.server.port").orElse("8081");
+    }
+
+    private String kafka() {
+        return environment("pasar.kafka.bootstrap-servers")
+                .map(servers -> "the Kafka at " + servers)
+                .orElseGet(() -> "its own Kafka, at localhost:"
+                        + environment("pasar.kafka.embedded.port").orElse("9092"));
     }
 
     private Optional<String> environment(String key) {

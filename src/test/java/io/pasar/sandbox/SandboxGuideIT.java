@@ -100,6 +100,26 @@ class SandboxGuideIT {
     }
 
     @Test
+    void namesTheKafkaThatEventsGoTo() throws Exception {
+        // Given
+        registerAll();
+
+        // When
+        guide.glance();
+        environment.setProperty("pasar.kafka.bootstrap-servers", "127.0.0.1:19092");
+        new SandboxGuide(environment, courier, standIns, new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .glance();
+
+        // Then
+        assertThat(lines())
+                .containsSubsequence(
+                        "Pasar's sandbox is running. It plays the marketplaces, at http://localhost:18081/sandbox; "
+                                + "events go to its own Kafka, at localhost:9092.",
+                        "Pasar's sandbox is running. It plays the marketplaces, at http://localhost:18081/sandbox; "
+                                + "events go to the Kafka at 127.0.0.1:19092.");
+    }
+
+    @Test
     void showsNoSecretButTheToken() throws Exception {
         // Given
         registerAll();
