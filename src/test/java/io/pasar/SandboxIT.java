@@ -11,6 +11,9 @@ import io.pasar.account.Accounts;
 import io.pasar.account.Secret;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.Topics;
+import io.pasar.marketplace.AccessTokens;
+import io.pasar.marketplace.MarketplaceCalls;
+import io.pasar.marketplace.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** What `mvn spring-boot:run` does, end to end: register, list, receive, publish, show, repair. */
 @SpringBootTest(
@@ -70,6 +75,17 @@ class SandboxIT {
 
     static final String TOKEN = "a-token-of-this-test";
 
+    /** Written into the marketplaces by somebody else; the gateway gets to read the first. */
+    private static final String FOREIGN_TOKOPEDIA_SECRET = "another-webhook-secret";
+
+    private static final String FOREIGN_TIKI_SECRET = "another-secret-of-32-characters1";
+
+    /** In a file that is changed later. */
+    private static final String FORMER_SECRET = "new-webhook-secret-1";
+
+    /** What each test has logged. What is captured for one of them ends with it. */
+    private static final StringBuilder LOGGED = new StringBuilder();
+
     private static final int MANAGEMENT_PORT = Ports.free();
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -83,6 +99,9 @@ class SandboxIT {
 
     @Autowired
     private KafkaClients kafka;
+
+    @Autowired
+    private MarketplaceCalls calls;
 
     @DynamicPropertySource
     static void onFreePorts(DynamicPropertyRegistry registry) throws IOException {
@@ -176,8 +195,8 @@ class SandboxIT {
         // When
         post(
                 "/sandbox/tiki/control",
-                "{\"do\":\"change-secret\",\"account\":\"41235121322\","
-                        + "\"secret\":\"another-secret-of-32-characters1\"}");
+                "{\"do\":\"change-secret\",\"account\":\"41235121322\"," + "\"secret\":\"" + FOREIGN_TIKI_SECRET
+                        + "\"}");
 
         // Then
         patiently().untilAsserted(() -> assertThat(statesOf("41235121322")).containsSubsequence("drifted", "asserted"));
@@ -186,6 +205,21 @@ class SandboxIT {
         await().atMost(SOON).untilAsserted(() -> assertThat(
                         get("/api/registrations?state=drifted").get("registrations"))
                 .isEmpty());
+    }
+
+    @Test
+    @Order(7)
+    void writesASecretAgainThatSomebodyHasChangedWhereItCanBeRead() throws Exception {
+        // When
+        post(
+                "/sandbox/tokopedia/control",
+                "{\"do\":\"change-secret\",\"account\":\"13004\",\"secret\":\"" + FOREIGN_TOKOPEDIA_SECRET + "\"}");
+
+        // Then
+        String fingerprint = new Secret(FOREIGN_TOKOPEDIA_SECRET).fingerprint("tokopedia", "13004");
+        await().atMost(SOON).untilAsserted(() -> assertThat(registrationEvents())
+                .anySatisfy(event -> assertThat(event).contains("\"change\"", fingerprint)));
+        await().atMost(SOON).untilAsserted(() -> assertThat(states()).containsEntry("13004", "in-sync"));
     }
 
     @Test
@@ -201,31 +235,6 @@ class SandboxIT {
 
     @Test
     @Order(8)
-    void tellsNoSecretToAnybody(CapturedOutput output) throws Exception {
-        // Given
-        List<String> secrets = accounts.all().stream()
-                .flatMap(account -> secrets(account).stream())
-                .toList();
-        StringBuilder told = new StringBuilder(output.getAll());
-        for (Account account : accounts.all()) {
-            told.append(text("/api/registrations/" + account.key()));
-            told.append(text("/api/registrations/" + account.key() + "/webhooks"));
-            told.append(text("/sandbox/" + account.marketplace() + "/state"));
-        }
-        for (String topic : List.of(Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS)) {
-            Records.in(kafka, topic).forEach(record -> told.append(new String(record.value(), UTF_8)));
-        }
-        told.append(text("/actuator/prometheus"))
-                .append(text("/actuator/health"))
-                .append(text("/actuator/info"));
-
-        // Then
-        assertThat(secrets).hasSizeGreaterThan(7).allSatisfy(secret -> assertThat(told)
-                .doesNotContain(secret));
-    }
-
-    @Test
-    @Order(8)
     void registersSellersWhoseFileIsDroppedInAndReceivesTheirWebhooks() throws Exception {
         // When
         Files.createDirectory(accountsDir);
@@ -233,11 +242,12 @@ class SandboxIT {
                 accountsDir.resolve("new.yaml"),
                 """
                 - {marketplace: tokopedia, id: 14001, client-id: new-app, client-secret: new-client-secret-1,
-                   webhook-secrets: [new-webhook-secret-1], events: [order-status]}
+                   webhook-secrets: [%s], events: [order-status]}
                 - {marketplace: tiki, id: 014002, client-id: sandbox-tiki-app-2, client-secret: made-up-client-secret-2,
                    token-auth: body, webhook-secrets: [made-up-secret-of-32-characters3], events: [order],
                    warehouses: [sgn3]}
-                """);
+                """
+                        .formatted(FORMER_SECRET));
 
         // Then
         await().atMost(SOON.multipliedBy(2)).untilAsserted(() -> {
@@ -255,7 +265,7 @@ class SandboxIT {
         String secret = "other-webhook-secret";
 
         // When
-        Files.writeString(file, Files.readString(file).replace("[new-webhook-secret-1]", "[" + secret + "]"));
+        Files.writeString(file, Files.readString(file).replace(FORMER_SECRET, secret));
 
         // Then
         String fingerprint = new Secret(secret).fingerprint("tokopedia", "14001");
@@ -301,9 +311,38 @@ class SandboxIT {
             assertThat(answer.headers().firstValueAsLong("Retry-After").getAsLong())
                     .isPositive();
         });
-        assertThat(Records.in(kafka, Topics.REGISTRATION_EVENTS).stream()
-                        .map(record -> new String(record.value(), UTF_8)))
-                .noneSatisfy(event -> assertThat(event).contains("rate-limited"));
+        assertThat(registrationEvents()).noneSatisfy(event -> assertThat(event).contains("rate-limited"));
+    }
+
+    @AfterEach
+    void keepWhatIsLogged(CapturedOutput output) {
+        LOGGED.append(output.getAll());
+    }
+
+    @Test
+    @Order(11)
+    void hasToldNoSecretToAnybody(CapturedOutput output) throws Exception {
+        // Given
+        StringBuilder told = new StringBuilder(LOGGED).append(output.getAll());
+        assertThat(told).contains("Pasar's sandbox is running", "state=\"failing\"");
+        for (Account account : accounts.all()) {
+            told.append(text("/api/registrations/" + account.key()));
+            told.append(text("/api/registrations/" + account.key() + "/webhooks"));
+            told.append(text("/sandbox/" + account.marketplace() + "/state"));
+        }
+        for (String topic : List.of(Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.COMMANDS)) {
+            Records.in(kafka, topic).forEach(record -> told.append(new String(record.value(), UTF_8)));
+        }
+        told.append(text("/actuator/prometheus"))
+                .append(text("/actuator/health"))
+                .append(text("/actuator/info"));
+
+        // Then
+        Set<String> secrets = accounts.all().stream()
+                .flatMap(account -> secrets(account).stream())
+                .collect(Collectors.toSet());
+        secrets.addAll(List.of(FOREIGN_TIKI_SECRET, FOREIGN_TOKOPEDIA_SECRET, FORMER_SECRET));
+        assertThat(secrets).hasSizeGreaterThan(18).noneMatch(secret -> told.indexOf(secret) >= 0);
     }
 
     /** These calls ask the marketplace, which has a rate limit: asking as fast as possible would starve the gateway. */
@@ -311,16 +350,25 @@ class SandboxIT {
         return await().atMost(SOON.multipliedBy(2)).pollInterval(Duration.ofSeconds(2));
     }
 
-    private static List<String> secrets(Account account) {
-        return Stream.concat(account.webhookSecrets().stream(), Stream.of(account.clientSecret()))
+    /** With the access token that the gateway holds. */
+    private List<String> secrets(Account account) {
+        AccessTokens tokens = (AccessTokens) ReflectionTestUtils.getField(calls, "tokens");
+        return Stream.concat(
+                        account.webhookSecrets().stream(),
+                        Stream.of(account.clientSecret(), tokens.get(account, Patience.RUN)))
                 .map(Secret::value)
                 .toList();
     }
 
     private List<String> eventsOfRepairs() {
+        return registrationEvents().stream()
+                .filter(event -> event.contains("order-status") && event.contains("\"set\""))
+                .toList();
+    }
+
+    private List<String> registrationEvents() {
         return Records.in(kafka, Topics.REGISTRATION_EVENTS).stream()
                 .map(record -> new String(record.value(), UTF_8))
-                .filter(event -> event.contains("order-status") && event.contains("\"set\""))
                 .toList();
     }
 
