@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Tokopedia's limit, "5 req/s (burst 5)" per endpoint, and the headers that tell of it (Rate Limit guide). A bucket
- * per key that gains one request every {@code 1/perSecond} seconds. Safe for use by many threads.
+ * Tokopedia's limit per endpoint, and the headers that tell of it (Rate Limit guide). "5 req/s (burst 5)" is the guide's
+ * example; which endpoint has which number is documented nowhere, nor that each client has its own. A bucket per key
+ * that gains one request every {@code 1/perSecond} seconds. Safe for use by many threads.
  */
 final class RateLimit {
 

@@ -31,9 +31,13 @@ import org.springframework.web.context.request.async.DeferredResult;
 /**
  * Tiki's side: token, register-webhooks, and the webhooks it then sends. Nothing can be read back, as at the real one.
  *
- * <p>Sources: "Client Credentials" (token); "Register webhooks" (call, payload, both answers). Made up, since no
- * document has them: every error but {@code INVALID_TOKEN} (its envelope is the documented one), the token endpoint's
- * errors (RFC 6749, section 5.2), that unknown fields are refused, and that a second call replaces the first.
+ * <p>Sources: "Client Credentials" (token); "Register webhooks" (call, payload, both answers).
+ *
+ * <p>Made up, since no document has it: every error but {@code INVALID_TOKEN} (its envelope is the documented one), and
+ * that an error's HTTP status is its {@code status_code}; the token endpoint's errors (RFC 6749, section 5.2) and how
+ * long a token lives; that unknown fields are refused, and a partner that is none of the client's accounts here; that a
+ * registration belongs to its {@code external_partner_id}, or to the client where a call names none (it may be the
+ * client alone); that a second call replaces the first; that there is no rate limit.
  */
 @Hidden
 @RestController

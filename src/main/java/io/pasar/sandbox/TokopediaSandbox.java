@@ -23,17 +23,24 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Tokopedia's side: token, list, register, trigger, and the webhooks it then sends.
  *
  * <p>Sources: "Authentication" and news of 22 October 2021 (token); "List Registered Webhook" (fields, the 401 page);
  * "Register Webhook" and "Webhook Security" (a write replaces everything, the signature); "Trigger Webhook"; "Rate
- * Limit". Made up, since no document has them: the token endpoint's errors, what a strange {@code fs_id} is answered,
- * the body of a 429, and that anything but texts is "bad input data".
+ * Limit".
+ *
+ * <p>Made up, since no document has it: the token endpoint's errors and how long a token lives; what a strange {@code
+ * fs_id} is answered; the number of the rate limit, see {@link RateLimit}, and the body of a 429; which error a wrong
+ * trigger gets; that anything but texts is "bad input data". That register takes {@code order_partial_fulfillment_url}
+ * (which only the list's document has), {@code product_edit_url}, {@code product_discussion_url}, {@code
+ * order_confirm_delivery_notification_url} and {@code order_actions_url} (which only public clients send), that it
+ * keeps and lists fields that nobody knows, and that a write may leave out what its document calls required, as public
+ * clients do. Left out: {@code TKPD-Signature}, the encryption of buyers' data, and the upload of its key.
  */
 @Hidden
 @RestController
@@ -55,8 +62,8 @@ final class TokopediaSandbox extends StandIn {
             "campaign_notification_url",
             "order_partial_fulfillment_url");
 
-    /** Register takes them; the list's document does not have them. */
-    private static final Set<String> NEVER_LISTED = Set.of(
+    /** The list's document does not have them; register's has the first alone. */
+    private static final List<String> NEVER_LISTED = List.of(
             "product_creation_url",
             "product_edit_url",
             "product_discussion_url",
@@ -83,9 +90,14 @@ final class TokopediaSandbox extends StandIn {
     }
 
     @PostMapping("/token")
-    DeferredResult<ResponseEntity<byte[]>> token(
-            HttpServletRequest request, @RequestParam(name = "grant_type", required = false) String grantType) {
+    DeferredResult<ResponseEntity<byte[]>> token(HttpServletRequest request) {
         Optional<Credentials> basic = basic(request);
+        // "Authentication" has it in the URL, of a request without a body; a parameter could also come from a form
+        String grantType = UriComponentsBuilder.newInstance()
+                .query(request.getQueryString())
+                .build()
+                .getQueryParams()
+                .getFirst("grant_type");
         List<String> accounts =
                 basic.map(Credentials::client).map(this::accountsOf).orElse(List.of());
         return serve(request, Call.TOKEN, accounts, null, () -> token(grantType, basic));

@@ -90,10 +90,15 @@ class TokopediaSandboxIT {
         HttpResponse<String> noGrantType = client.send(client.request("/tokopedia/token")
                 .header("Authorization", basic("sandbox-tokopedia-app-1", "made-up-client-secret-3"))
                 .POST(BodyPublishers.noBody()));
+        HttpResponse<String> grantTypeInTheBody = client.send(client.request("/tokopedia/token")
+                .header("Authorization", basic("sandbox-tokopedia-app-1", "made-up-client-secret-3"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("grant_type=client_credentials")));
 
         // Then
         assertThat(wrongSecret.statusCode()).isEqualTo(401);
         assertThat(noGrantType.statusCode()).isEqualTo(400);
+        assertThat(grantTypeInTheBody.statusCode()).isEqualTo(400);
     }
 
     @Test
