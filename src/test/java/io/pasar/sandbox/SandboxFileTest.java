@@ -2,14 +2,20 @@ package io.pasar.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
 
 /** application-sandbox.yaml as a start from the project's folder reads it, application.yaml beside it included. */
 class SandboxFileTest {
@@ -75,6 +81,44 @@ class SandboxFileTest {
             assertThat(List.of(0, 1))
                     .allSatisfy(i -> assertThat(environment.getProperty("pasar.accounts[" + i + "].webhook-secrets[0]"))
                             .hasSize(32));
+        }
+    }
+
+    @Test
+    void isSwitchedOnByNothingButThePluginThatRunsTheProject() throws Exception {
+        // Given
+        String pom = Files.readString(Path.of("pom.xml"));
+        String ofThePlugin = XPathFactory.newInstance()
+                .newXPath()
+                .evaluate(
+                        "/project/build/plugins/plugin[artifactId='spring-boot-maven-plugin']/configuration/profiles",
+                        DocumentBuilderFactory.newInstance()
+                                .newDocumentBuilder()
+                                .parse("pom.xml"));
+
+        // When
+        try (ConfigurableApplicationContext context = start()) {
+
+            // Then
+            assertThat(ofThePlugin).isEqualToIgnoringWhitespace("sandbox");
+            assertThat(pom).containsOnlyOnce("<profile>sandbox").doesNotContain("spring.profiles", "SPRING_PROFILES");
+            assertThat(context.getEnvironment().acceptsProfiles(Profiles.of("sandbox")))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void hasNoPartInAGatewayWithoutItsProfile() {
+        // When
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SandboxTest.Application.class)
+                .web(WebApplicationType.NONE)
+                .run()) {
+
+            // Then
+            assertThat(context.getBeanDefinitionNames())
+                    .extracting(context::getType)
+                    .filteredOn(type -> type.getPackageName().equals("io.pasar.sandbox"))
+                    .containsExactly(SandboxTest.Application.class);
         }
     }
 
