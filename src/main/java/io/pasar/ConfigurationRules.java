@@ -6,14 +6,13 @@ import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
+import io.pasar.inbound.ServerCertificate;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.AccountRules;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,8 +185,7 @@ final class ConfigurationRules {
                     "must be at least twice pasar.ingest.max-body, or no body of that size is ever taken");
         }
         if (ingest.tls() != null) {
-            checkFile("pasar.ingest.tls.certificate", ingest.tls().certificate());
-            checkFile("pasar.ingest.tls.key", ingest.tls().key());
+            mistakes.addAll(new ServerCertificate(ingest.tls()).mistakes());
         }
     }
 
@@ -204,12 +202,6 @@ final class ConfigurationRules {
             return new IpAddressMatcher(proxy).matches(proxy.replaceFirst("/.*", ""));
         } catch (IllegalArgumentException e) {
             return false;
-        }
-    }
-
-    private void checkFile(String key, Path file) {
-        if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
-            refuse(key, "must be a PEM file that this process can read");
         }
     }
 
