@@ -51,6 +51,11 @@ class InboundBeans {
         return new IngestEngine(configuration, allowedHeaders, recipients::want, addresses, metrics);
     }
 
+    @Bean
+    IngestHealthIndicator ingestHealthIndicator(IngestEngine engine) {
+        return new IngestHealthIndicator(engine.certificate());
+    }
+
     /** Not by a {@code CamelContextConfiguration}: with one Camel makes several events of each step of each delivery. */
     @Bean
     CamelContextCustomizer ingestOpensLast(IngestEngine engine) {

@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +46,14 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
     private static final long LOOK_EVERY_MILLIS = 10;
 
+    private static final Duration LOOK_FOR_CERTIFICATE_EVERY = Duration.ofSeconds(5);
+
     private final IngestConfiguration configuration;
     private final AllowedHeaders allowedHeaders;
     private final IngestMetrics metrics;
     private final Predicate<List<String>> wanted;
     private final Addresses addresses;
+    private final CertificateWatch certificate;
     private volatile List<IngestConsumer> consumers = List.of();
     private final Load load;
     private final Queue<Connections> connections = new ConcurrentLinkedQueue<>();
@@ -73,7 +76,14 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         this.metrics = metrics;
         this.load = new Load(
                 configuration.maxInFlight(), configuration.maxHeld().toBytes(), configuration.maxConnections());
+        this.certificate =
+                configuration.tls() == null ? null : new CertificateWatch(configuration.tls(), Clock.systemUTC());
         metrics.watch(load);
+    }
+
+    /** Null where the port speaks plain HTTP. */
+    CertificateWatch certificate() {
+        return certificate;
     }
 
     @Override
@@ -193,11 +203,22 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
                                     e.getCause().getMessage()),
                     e.getCause());
         }
+        if (certificate != null) {
+            watchCertificate(vertx);
+        }
         LOGGER.atInfo()
                 .addKeyValue("address", configuration.address())
                 .addKeyValue("port", port)
                 .addKeyValue("transport", vertx.isNativeTransportEnabled() ? "epoll" : "java")
                 .log("Ingest is open");
+    }
+
+    private void watchCertificate(Vertx open) {
+        open.setPeriodic(LOOK_FOR_CERTIFICATE_EVERY.toMillis(), timer -> open.executeBlocking(() -> {
+                    certificate.look();
+                    return null;
+                })
+                .onFailure(e -> LOGGER.atError().setCause(e).log("The certificate cannot be looked at; trying again")));
     }
 
     /** The port that is really open; differs from the configured one when that is 0. Zero before it is open. */
@@ -237,11 +258,8 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
                 // Nobody opens a WebSocket here; while one of these is on, Vert.x looks into every request for one
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
-        if (configuration.tls() != null) {
-            options.setSsl(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .setCertPath(configuration.tls().certificate().toString())
-                            .setKeyPath(configuration.tls().key().toString()));
+        if (certificate != null) {
+            options.setSsl(true).setKeyCertOptions(certificate.options());
         }
         return options;
     }

@@ -1,13 +1,16 @@
 package io.pasar.inbound;
 
 import io.pasar.inbound.IngestConfiguration.Tls;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.Key;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -18,7 +21,11 @@ record Certificate(Tls tls, SSLContext client) {
     private static final String PASSWORD = "changeit";
 
     static Certificate in(Path directory) throws Exception {
-        KeyStore store = store(directory.resolve("store.p12"));
+        return in(directory, "RSA");
+    }
+
+    static Certificate in(Path directory, String keyAlgorithm) throws Exception {
+        KeyStore store = store(directory.resolve("store.p12"), keyAlgorithm);
         Key key = store.getKey(ALIAS, PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
@@ -34,16 +41,27 @@ record Certificate(Tls tls, SSLContext client) {
                 client);
     }
 
-    private static KeyStore store(Path file) throws Exception {
+    /** As a renewal does; the key alone or the certificate alone is half of it. */
+    void replaceCertificate(Tls files) throws IOException {
+        Files.copy(tls.certificate(), files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    void replaceKey(Tls files) throws IOException {
+        Files.copy(tls.key(), files.key(), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static KeyStore store(Path file, String keyAlgorithm) throws Exception {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-alias",
                 ALIAS,
                 "-keyalg",
-                "RSA",
+                keyAlgorithm,
                 "-dname",
                 "CN=localhost",
+                "-ext",
+                "SAN=dns:" + keyAlgorithm.toLowerCase(Locale.ROOT) + ".example",
                 "-storetype",
                 "PKCS12",
                 "-storepass",

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -306,6 +307,28 @@ class ConnectionsTest {
         assertThat(answer).contains(" 200 ");
         assertThat(new String(unknown.getInputStream().readAllBytes(), ISO_8859_1))
                 .contains(" 400 ", "bad-request");
+    }
+
+    @Test
+    void overTlsLiveOnWhileNewOnesSeeARenewedCertificate(@TempDir Path directory) throws Exception {
+        // Given
+        Certificate first = Certificate.in(Files.createDirectory(directory.resolve("first")));
+        Certificate renewed = Certificate.in(Files.createDirectory(directory.resolve("renewed")), "EC");
+        start(100, NEVER, 0, first.tls());
+        Socket known = over(first);
+        assertThat(post(known, "a")).contains(" 200 ");
+
+        // When
+        renewed.replaceCertificate(first.tls());
+        renewed.replaceKey(first.tls());
+
+        // Then
+        await().atMost(SOON).ignoreExceptions().until(() -> post(over(renewed), "a")
+                .contains(" 200 "));
+        for (int i = 0; i < ENOUGH; i++) {
+            assertThat(post(over(renewed), "a")).contains(" 200 ");
+        }
+        assertThat(post(known, "a")).contains(" 200 ");
     }
 
     private Socket over(Certificate certificate) throws Exception {
