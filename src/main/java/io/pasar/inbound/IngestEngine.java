@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.StartupListener;
@@ -264,6 +265,14 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
         return options;
     }
 
+    private void failed(Throwable failure) {
+        // Who closes without a word, as a balancer's check of the port does, is not counted
+        if (failure instanceof SSLException) {
+            metrics.refused(Refusal.NO_ROUTE, "tls");
+        }
+        LOGGER.atDebug().setCause(failure).log("A connection failed");
+    }
+
     /** One per event loop; all of them share the port. */
     private final class Listener extends AbstractVerticle {
 
@@ -278,7 +287,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
             server.connectionHandler(ofLoop::connected)
                     .requestHandler(handler)
                     .invalidRequestHandler(handler::invalid)
-                    .exceptionHandler(e -> LOGGER.atDebug().setCause(e).log("A connection failed"));
+                    .exceptionHandler(IngestEngine.this::failed);
             // Vert.x shares one random port among a verticle's instances when asked for a negative one
             server.listen(configuration.port() == 0 ? -1 : configuration.port(), configuration.address())
                     .onSuccess(listening -> port = listening.actualPort())

@@ -2,6 +2,7 @@ package io.pasar.inbound;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocketFactory;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -329,6 +332,28 @@ class ConnectionsTest {
             assertThat(post(over(renewed), "a")).contains(" 200 ");
         }
         assertThat(post(known, "a")).contains(" 200 ");
+    }
+
+    @Test
+    void whoseTlsHandshakeFailsAreCounted(@TempDir Path directory) throws Exception {
+        // Given
+        start(100, NEVER, 0, Certificate.in(directory).tls());
+        // Not one of them: it only looks whether the port is open
+        connect().close();
+
+        // When
+        Socket plain = connect();
+        plain.getOutputStream().write((HEAD + "1\r\n\r\na").getBytes(ISO_8859_1));
+        Socket distrusting = ((SSLSocketFactory) SSLSocketFactory.getDefault())
+                .createSocket(connect(), "localhost", engine.getServerPort(), true);
+
+        // Then
+        assertThatThrownBy(() -> post(distrusting, "a")).isInstanceOf(SSLHandshakeException.class);
+        await().atMost(SOON).untilAsserted(() -> assertThat(meters.get("pasar.refused")
+                        .tags("route", "none", "reason", "tls")
+                        .counter()
+                        .count())
+                .isEqualTo(2));
     }
 
     private Socket over(Certificate certificate) throws Exception {
