@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.springframework.boot.ssl.pem.PemContent;
 
 /** The chain of certificates and the private key that two PEM files held when they were read. Immutable. */
@@ -52,6 +53,10 @@ public final class ServerCertificate {
                 keyText,
                 ServerCertificate::rsaOrEc,
                 "holds no private key that can be read; write a PEM file with an RSA or EC key, not encrypted");
+        if (chain != null && !isWhole()) {
+            mistakes.add(new Mistake(
+                    CERTIFICATE, "holds a broken chain; write behind each certificate that of its issuer, no other"));
+        }
         if (chain != null && key != null && !belongTogether()) {
             mistakes.add(
                     new Mistake(KEY, "is not the key of the first certificate in " + CERTIFICATE + "; write that one"));
@@ -142,6 +147,12 @@ public final class ServerCertificate {
             throw new IllegalArgumentException(key.getAlgorithm());
         }
         return key;
+    }
+
+    private boolean isWhole() {
+        return IntStream.range(1, chain.size()).allMatch(next -> chain.get(next - 1)
+                .getIssuerX500Principal()
+                .equals(chain.get(next).getSubjectX500Principal()));
     }
 
     private boolean belongTogether() {

@@ -51,6 +51,7 @@ record Certificate(Tls tls, SSLContext client) {
     }
 
     private static KeyStore store(Path file, String keyAlgorithm) throws Exception {
+        String name = keyAlgorithm.toLowerCase(Locale.ROOT) + ".example";
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
@@ -59,9 +60,9 @@ record Certificate(Tls tls, SSLContext client) {
                 "-keyalg",
                 keyAlgorithm,
                 "-dname",
-                "CN=localhost",
+                "CN=" + name,
                 "-ext",
-                "SAN=dns:" + keyAlgorithm.toLowerCase(Locale.ROOT) + ".example",
+                "SAN=dns:" + name,
                 "-storetype",
                 "PKCS12",
                 "-storepass",

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -170,6 +171,8 @@ class CertificateWatchTest {
         assertThat(output.getAll().split("ends soon", -1)).hasSize(3);
 
         // When
+        set(end.minusSeconds(1));
+        look(watch, 1);
         set(end.plusSeconds(1));
         look(watch, 2);
         // Then
@@ -198,6 +201,19 @@ class CertificateWatchTest {
         assertThatThrownBy(() -> new CertificateWatch(files, clock))
                 .isInstanceOf(IngestStartException.class)
                 .hasMessageStartingWith("pasar.ingest.tls.key: holds no private key");
+    }
+
+    @Test
+    void refusesAChainOfCertificatesThatAreNotEachOthersIssuers() throws IOException {
+        // Given
+        Files.writeString(
+                files.certificate(), Files.readString(renewed.tls().certificate()), StandardOpenOption.APPEND);
+
+        // Then
+        assertThat(new ServerCertificate(files).mistakes())
+                .singleElement()
+                .asString()
+                .startsWith("pasar.ingest.tls.certificate: holds a broken chain");
     }
 
     @Test
