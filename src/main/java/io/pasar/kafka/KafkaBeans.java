@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -65,10 +66,14 @@ class KafkaBeans {
                 });
     }
 
-    /** By name only: as a candidate it would take the place of Spring's own task executor. */
+    /**
+     * For camel-kafka's {@code workerPool}: the route goes on, on Kafka's network thread, as soon as the acknowledgement
+     * is there. So what follows a {@code kafka:} step must not block, or all acknowledgements wait. By name only: as a
+     * candidate it would take the place of Spring's own task executor.
+     */
     @Bean(defaultCandidate = false)
-    InlineExecutor inlineExecutor() {
-        return new InlineExecutor();
+    SynchronousExecutorService inlineExecutor() {
+        return new SynchronousExecutorService();
     }
 
     @Bean

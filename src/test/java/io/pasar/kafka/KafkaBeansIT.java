@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,7 @@ class KafkaBeansIT {
             assertThat(kafka.getConfiguration().getValueSerializer()).endsWith("ByteArraySerializer");
             assertThat(kafka.getConfiguration().isPreValidateHostAndPort()).isFalse();
             assertThat(context.getBean(CamelContext.class).getRegistry().lookupByName("inlineExecutor"))
-                    .isInstanceOf(InlineExecutor.class);
+                    .isInstanceOf(SynchronousExecutorService.class);
             assertThat(context.containsBean("applicationTaskExecutor")).isTrue();
         }
     }
