@@ -43,14 +43,14 @@ final class DeliveryComponent extends DefaultComponent {
         if (account == null) {
             throw new UnknownWebhookException();
         }
-        String release = Redelivery.release(message);
+        String release = QuarantineRelease.release(message);
         if (release == null) {
             metrics.received(marketplace, eventKind);
         }
         new Delivery(
                         account,
                         eventKind,
-                        release == null ? clock.instant() : Redelivery.receivedAt(message),
+                        release == null ? clock.instant() : QuarantineRelease.receivedAt(message),
                         System.nanoTime(),
                         message.getHeader(AllowedHeaders.CONTENT_TYPE, String.class),
                         traceparent(message),

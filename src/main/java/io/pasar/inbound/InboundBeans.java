@@ -130,7 +130,7 @@ class InboundBeans {
     }
 
     @Bean
-    Redelivery redelivery(IngestEngine engine, Recipients recipients) {
-        return new Redelivery(engine, recipients);
+    QuarantineRelease quarantineRelease(IngestEngine engine, Recipients recipients) {
+        return new QuarantineRelease(engine, recipients);
     }
 }

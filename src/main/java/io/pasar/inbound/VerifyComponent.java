@@ -64,7 +64,7 @@ final class VerifyComponent extends DefaultComponent {
     private void verify(Exchange exchange, HmacScheme scheme) {
         boolean again = Delivery.of(exchange).release() != null;
         String signature = again
-                ? Redelivery.signature(exchange.getMessage())
+                ? QuarantineRelease.signature(exchange.getMessage())
                 : exchange.getMessage().getHeader(scheme.header(), String.class);
         Delivery delivery = Delivery.of(exchange).withSignature(signature);
         delivery.attachTo(exchange);
@@ -78,7 +78,7 @@ final class VerifyComponent extends DefaultComponent {
                 account.clientId());
         Reason rejection = verdict.rejection();
         if (again) {
-            Redelivery.verified(exchange, rejection);
+            QuarantineRelease.verified(exchange, rejection);
             return;
         }
         if (rejection == null) {

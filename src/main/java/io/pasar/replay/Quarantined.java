@@ -1,6 +1,6 @@
 package io.pasar.replay;
 
-import io.pasar.inbound.Redelivery.Original;
+import io.pasar.inbound.QuarantineRelease.Original;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

@@ -1,8 +1,8 @@
 package io.pasar.replay;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.pasar.inbound.Redelivery.Original;
-import io.pasar.inbound.Redelivery.Outcome;
+import io.pasar.inbound.QuarantineRelease.Original;
+import io.pasar.inbound.QuarantineRelease.Outcome;
 import io.pasar.kafka.KafkaUnavailableException;
 import java.time.Duration;
 import java.util.BitSet;
@@ -22,7 +22,7 @@ final class Releasing implements Duty {
 
     private static final Duration SENT_WITHIN = Duration.ofSeconds(10);
 
-    private final BiFunction<Original, String, CompletableFuture<Outcome>> redelivery;
+    private final BiFunction<Original, String, CompletableFuture<Outcome>> quarantineRelease;
     private final ReplayRecords records;
     private final Replay release;
     private final RateLimiter limiter;
@@ -30,13 +30,13 @@ final class Releasing implements Duty {
     private long first;
     private BitSet released;
 
-    /** @param redelivery takes a delivery and the id of its release; null for the id only verifies */
+    /** @param quarantineRelease takes a delivery and the id of its release; null for the id only verifies */
     Releasing(
-            BiFunction<Original, String, CompletableFuture<Outcome>> redelivery,
+            BiFunction<Original, String, CompletableFuture<Outcome>> quarantineRelease,
             ReplayRecords records,
             Replay release,
             RateLimiter limiter) {
-        this.redelivery = redelivery;
+        this.quarantineRelease = quarantineRelease;
         this.records = records;
         this.release = release;
         this.limiter = limiter;
@@ -100,7 +100,7 @@ final class Releasing implements Duty {
     private Result send(Quarantined delivery, String id) {
         try {
             Outcome outcome =
-                    redelivery.apply(delivery.original(), id).get(SENT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+                    quarantineRelease.apply(delivery.original(), id).get(SENT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             return switch (outcome) {
                 case VERIFIED, RELEASED -> Result.TAKEN;
                 case REJECTED -> Result.REJECTED;

@@ -1,6 +1,6 @@
 package io.pasar.replay;
 
-import io.pasar.inbound.Redelivery;
+import io.pasar.inbound.QuarantineRelease;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.Topics;
 import java.time.Clock;
@@ -12,8 +12,8 @@ class ReplayBeans {
 
     /** Whoever owns a replay's part of the commands carries it out: another does when that replica is gone. */
     @Bean(initMethod = "start", destroyMethod = "close")
-    Replays replays(KafkaClients clients, Redelivery redelivery, Clock clock) {
-        return new Replays(clients, redelivery::send, clients.share(Topics.COMMANDS)::owns, clock);
+    Replays replays(KafkaClients clients, QuarantineRelease quarantineRelease, Clock clock) {
+        return new Replays(clients, quarantineRelease::send, clients.share(Topics.COMMANDS)::owns, clock);
     }
 
     @Bean

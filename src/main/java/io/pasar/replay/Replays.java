@@ -2,8 +2,8 @@ package io.pasar.replay;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import io.pasar.inbound.Redelivery.Original;
-import io.pasar.inbound.Redelivery.Outcome;
+import io.pasar.inbound.QuarantineRelease.Original;
+import io.pasar.inbound.QuarantineRelease.Outcome;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaUnavailableException;
 import io.pasar.kafka.Topics;
@@ -64,7 +64,7 @@ public final class Replays implements AutoCloseable {
     private static final int BURSTS_PER_SECOND = 20;
 
     private final KafkaClients clients;
-    private final BiFunction<Original, String, CompletableFuture<Outcome>> redelivery;
+    private final BiFunction<Original, String, CompletableFuture<Outcome>> quarantineRelease;
     private final ReplayRecords records;
     private final Predicate<String> mine;
     private final Clock clock;
@@ -77,16 +77,16 @@ public final class Replays implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * @param redelivery takes a delivery and the id of its release; null for the id only verifies
+     * @param quarantineRelease takes a delivery and the id of its release; null for the id only verifies
      * @param mine whether the replay with this id is this replica's to carry out; true on one replica at a time
      */
     Replays(
             KafkaClients clients,
-            BiFunction<Original, String, CompletableFuture<Outcome>> redelivery,
+            BiFunction<Original, String, CompletableFuture<Outcome>> quarantineRelease,
             Predicate<String> mine,
             Clock clock) {
         this.clients = clients;
-        this.redelivery = redelivery;
+        this.quarantineRelease = quarantineRelease;
         this.records = new ReplayRecords(clients);
         this.mine = mine;
         this.clock = clock;
@@ -294,7 +294,7 @@ public final class Replays implements AutoCloseable {
     private Duty duty(Replay replay) {
         RateLimiter limiter = limiter(replay.request().rate());
         return replay.request().releases()
-                ? new Releasing(redelivery, records, replay, limiter)
+                ? new Releasing(quarantineRelease, records, replay, limiter)
                 : new Republishing(producer, replay, limiter);
     }
 

@@ -148,7 +148,7 @@ final class FuzzSeeds {
                 "kafka.OVERRIDE_TOPIC: pasar.quarantine\r\nCamelHttpResponseCode: 200\r\nContent-Length: @L\r\n",
                 "X-Signature: x\r\nContent-Length: @L\r\n",
                 "X-Forwarded-Host: a, b\r\nForwarded: for=1;host=\"gw.example\"\r\nX-Forwarded-Prefix: /p/\r\nContent-Length: @L\r\n",
-                "pasarRedelivery: release\r\npasarAddress: x\r\naccount: p78\r\nContent-Length: @L\r\n",
+                "pasarRelease: release\r\npasarAddress: x\r\naccount: p78\r\nContent-Length: @L\r\n",
                 "Expect: 100-continue\r\nContent-Length: @L\r\n",
                 "Expect: 200-ok\r\nContent-Length: @L\r\n",
                 "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: @L\r\n",

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.pasar.inbound.Redelivery.Original;
-import io.pasar.inbound.Redelivery.Outcome;
+import io.pasar.inbound.QuarantineRelease.Original;
+import io.pasar.inbound.QuarantineRelease.Outcome;
 import io.pasar.kafka.EmbeddedBroker;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaConfiguration;

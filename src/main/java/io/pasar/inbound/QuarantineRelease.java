@@ -15,12 +15,12 @@ import org.apache.camel.Message;
  * published by the one way there is. It counts as no sign of life of a marketplace, and where it is rejected again, no
  * copy of it goes to quarantine. Safe for use by many threads.
  */
-public final class Redelivery {
+public final class QuarantineRelease {
 
     // Message headers of ours: what a sender writes never comes into a message under these names
-    private static final String RELEASE = "pasarRedelivery";
-    private static final String SIGNATURE = "pasarRedeliverySignature";
-    private static final String RECEIVED_AT = "pasarRedeliveryReceivedAt";
+    private static final String RELEASE = "pasarRelease";
+    private static final String SIGNATURE = "pasarReleaseSignature";
+    private static final String RECEIVED_AT = "pasarReleaseReceivedAt";
 
     /** In place of a release's id. */
     private static final String CHECK = "";
@@ -28,7 +28,7 @@ public final class Redelivery {
     private final IngestEngine engine;
     private final Recipients recipients;
 
-    Redelivery(IngestEngine engine, Recipients recipients) {
+    QuarantineRelease(IngestEngine engine, Recipients recipients) {
         this.engine = engine;
         this.recipients = recipients;
     }
