@@ -19,11 +19,20 @@ final class IdentifyComponent extends DefaultComponent {
             throw new IllegalArgumentException("Unknown way to identify '" + remaining + "': write identify:json");
         }
         IdentityScheme scheme = new IdentityScheme(
-                getAndRemoveParameter(parameters, "entity", String.class, ""),
-                getAndRemoveParameter(parameters, "identity", String.class, "body"),
-                getAndRemoveParameter(parameters, "strength", String.class, "weak"),
-                getAndRemoveParameter(parameters, "occurredAt", String.class, ""));
+                required(parameters, "entity"),
+                required(parameters, "identity"),
+                required(parameters, "strength"),
+                required(parameters, "occurredAt"));
         return new ProcessorEndpoint(uri, this, exchange -> identify(exchange, scheme));
+    }
+
+    /** Defaults are the route template's. */
+    private String required(Map<String, Object> parameters, String name) {
+        String value = getAndRemoveParameter(parameters, name, String.class);
+        if (value == null) {
+            throw new IllegalArgumentException("identify:json needs the parameter " + name);
+        }
+        return value;
     }
 
     private static void identify(Exchange exchange, IdentityScheme scheme) {

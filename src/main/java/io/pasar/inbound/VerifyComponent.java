@@ -38,17 +38,21 @@ final class VerifyComponent extends DefaultComponent {
         }
         HmacScheme scheme = new HmacScheme(
                 required(parameters, "header"),
-                getAndRemoveParameter(parameters, "algorithm", String.class, "HmacSHA256"),
-                getAndRemoveParameter(parameters, "encoding", String.class, "hex"),
-                getAndRemoveParameter(parameters, "prefix", String.class, ""),
-                getAndRemoveParameter(parameters, "signed", String.class, "{body}"));
+                required(parameters, "algorithm"),
+                required(parameters, "encoding"),
+                required(parameters, "prefix"),
+                required(parameters, "signed"));
+        if (scheme.header().isBlank()) {
+            throw new IllegalArgumentException("verify:hmac needs the name of a header");
+        }
         allowedHeaders.add(scheme.header());
         return new ProcessorEndpoint(uri, this, exchange -> verify(exchange, scheme));
     }
 
+    /** Defaults are the route template's. */
     private String required(Map<String, Object> parameters, String name) {
         String value = getAndRemoveParameter(parameters, name, String.class);
-        if (value == null || value.isBlank()) {
+        if (value == null) {
             throw new IllegalArgumentException("verify:hmac needs the parameter " + name);
         }
         return value;
