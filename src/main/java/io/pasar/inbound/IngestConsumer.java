@@ -111,20 +111,13 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
 
     @Override
     protected void doStart() throws Exception {
-        adoptRoute();
-        super.doStart();
-        engine.add(this);
-    }
-
-    // Camel tells only the consumer that wraps this one which route it serves; without it Camel's in-flight registry
-    // would count this route's exchanges for no route, and a graceful stop would not wait for them
-    private void adoptRoute() {
+        // Camel tells the id only to the consumer that wraps this one; this one's exchanges and log lines are to bear
+        // it
         getEndpoint().getCamelContext().getRoutes().stream()
                 .filter(route -> route.getEndpoint() == getEndpoint())
                 .findFirst()
-                .ifPresent(route -> {
-                    setRoute(route);
-                    setRouteId(route.getId());
-                });
+                .ifPresent(route -> setRouteId(route.getId()));
+        super.doStart();
+        engine.add(this);
     }
 }
