@@ -100,12 +100,12 @@ class InboundBeans {
     }
 
     @Bean
-    Published published(IngestMetrics metrics) {
+    Published countPublished(IngestMetrics metrics) {
         return new Published(metrics);
     }
 
     @Bean
-    NotPublished notPublished(IngestMetrics metrics) {
+    NotPublished countNotPublished(IngestMetrics metrics) {
         return new NotPublished(metrics);
     }
 

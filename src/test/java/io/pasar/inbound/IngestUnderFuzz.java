@@ -97,9 +97,9 @@ final class IngestUnderFuzz implements AutoCloseable {
         ThreadPoolExecutor pool = beans.quarantinePool();
         bind("quarantinePool", pool);
         bind("quarantineRate", beans.quarantineRate(pool, metrics));
-        bind("published", beans.published(metrics));
-        bind("notPublished", beans.notPublished(metrics));
-        bind("spool", (Processor) IngestUnderFuzz::failToPublish);
+        bind("countPublished", beans.countPublished(metrics));
+        bind("countNotPublished", beans.countNotPublished(metrics));
+        bind("spoolStep", (Processor) IngestUnderFuzz::failToPublish);
         // Kafka takes everything here, so nothing has to wait on the disk
         bind("spoolGoesFirst", (Predicate) exchange -> false);
         bind("looker", new Looker());

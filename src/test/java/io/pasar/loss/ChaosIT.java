@@ -178,8 +178,8 @@ class ChaosIT {
     }
 
     static Stream<Arguments> brokenRoutes() {
-        String verify = "(?m)^ +- to:\\R +uri: verify:hmac\\R(?: {14,}.*\\R)+";
-        String toSpool = "(?m)^ +- process:\\R +id: to-spool\\R +ref: spool\\R";
+        String verify = "(?m)^ +- to:\\R +id: .*\\R +uri: verify:hmac\\R(?: {14,}.*\\R)+";
+        String toSpool = "(?m)^ +- process:\\R +id: to-spool\\R +ref: spoolStep\\R";
         String goesFirst = "ref:\\R +expression: spoolGoesFirst";
         String publish = "(?m)^ +- to:\\R +uri: direct:publish\\R";
         return Stream.of(

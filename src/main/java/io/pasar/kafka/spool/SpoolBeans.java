@@ -18,7 +18,7 @@ class SpoolBeans {
     }
 
     @Bean
-    Spool eventSpool(
+    Spool spool(
             // As text: Spring would look for a relative Path on the class path first
             @Value("${pasar.data-dir:data}") String dataDir,
             SpoolConfiguration configuration,
@@ -28,16 +28,15 @@ class SpoolBeans {
         return new Spool(Path.of(dataDir).resolve("spool"), configuration, clients, metrics, clock);
     }
 
-    /** The name under which route files find it. */
-    @Bean("spool")
+    @Bean
     SpoolStep spoolStep(Spool spool, Clock clock) {
         return new SpoolStep(spool, clock);
     }
 
     /** For route files, as a predicate: Camel would copy the whole exchange to ask a bean's method. */
     @Bean
-    Predicate spoolGoesFirst(SpoolStep spool) {
-        return spool::goesFirst;
+    Predicate spoolGoesFirst(SpoolStep spoolStep) {
+        return spoolStep::goesFirst;
     }
 
     @Bean
