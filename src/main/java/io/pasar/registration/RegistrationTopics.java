@@ -23,9 +23,13 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes to the topics of registration, and knows their JSON. Safe for use by many threads. */
 final class RegistrationTopics implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RegistrationTopics.class);
 
     static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -42,29 +46,36 @@ final class RegistrationTopics implements AutoCloseable {
 
     private static final long WRITTEN_WITHIN_MILLIS = 5000;
 
-    /** A broker that restarts is waited for: a record or an answer that is given up is never written. */
-    private static final Duration INSIST_FOR = Duration.ofSeconds(30);
+    /** A broker that restarts is waited for, but a caller of the API must be told at some time. */
+    private static final Duration CALLER_WAITS = Duration.ofSeconds(30);
+
+    /** Only a stop ends it, which interrupts: a command whose answer was given up would be lost to who sent it. */
+    private static final Duration UNTIL_STOPPED = Duration.ofNanos(Long.MAX_VALUE);
+
+    private static final Duration TOLD_AFTER = Duration.ofSeconds(30);
 
     private static final long INSIST_EVERY_MILLIS = 500;
 
     private final Producer<byte[], byte[]> producer;
+    private final Duration callerWaits;
 
     RegistrationTopics(KafkaClients clients) {
         // A caller of the API waits for these writes: it is to be told soon that Kafka is away
-        this(clients.promptProducer(Duration.ZERO));
+        this(clients.promptProducer(Duration.ZERO), CALLER_WAITS);
     }
 
-    RegistrationTopics(Producer<byte[], byte[]> producer) {
+    RegistrationTopics(Producer<byte[], byte[]> producer, Duration callerWaits) {
         this.producer = producer;
+        this.callerWaits = callerWaits;
     }
 
     /**
-     * Blocks for up to 35 s.
+     * Blocks until Kafka takes it, or until the thread is interrupted.
      *
-     * @throws KafkaUnavailableException if Kafka does not take it
+     * @throws KafkaUnavailableException if Kafka will never take it
      */
     RecordMetadata write(AccountRecord value) {
-        return insist(() -> send(Topics.REGISTRATIONS, value.key(), value));
+        return insist(() -> send(Topics.REGISTRATIONS, value.key(), value), UNTIL_STOPPED);
     }
 
     /**
@@ -74,26 +85,26 @@ final class RegistrationTopics implements AutoCloseable {
      */
     RecordMetadata forget(String key) {
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        return insist(() -> producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, keyBytes, null)));
+        return insist(() -> producer.send(new ProducerRecord<>(Topics.REGISTRATIONS, keyBytes, null)), callerWaits);
     }
 
     /**
-     * Blocks for up to 35 s.
+     * Blocks until Kafka takes it, or until the thread is interrupted.
      *
      * @param key null for an answer to a command that names no account
-     * @throws KafkaUnavailableException if Kafka does not take it
+     * @throws KafkaUnavailableException if Kafka will never take it
      */
     void write(String key, RegistrationEvent value) {
-        insist(() -> send(Topics.REGISTRATION_EVENTS, key, value));
+        insist(() -> send(Topics.REGISTRATION_EVENTS, key, value), UNTIL_STOPPED);
     }
 
     /**
-     * Blocks for up to 35 s.
+     * Blocks until Kafka takes it, or until the thread is interrupted.
      *
-     * @throws KafkaUnavailableException if Kafka does not take it
+     * @throws KafkaUnavailableException if Kafka will never take it
      */
     void write(Command value) {
-        insist(() -> send(value));
+        insist(() -> send(value), UNTIL_STOPPED);
     }
 
     /** Blocks for at most 2 s; whether Kafka took it is in the future, see {@link #written}. */
@@ -140,14 +151,22 @@ final class RegistrationTopics implements AutoCloseable {
         producer.close();
     }
 
-    private static RecordMetadata insist(Supplier<Future<RecordMetadata>> send) {
-        long deadline = System.nanoTime() + INSIST_FOR.toNanos();
+    private static RecordMetadata insist(Supplier<Future<RecordMetadata>> send, Duration atMost) {
+        long begun = System.nanoTime();
+        boolean told = false;
         while (true) {
             try {
                 return written(send.get());
             } catch (KafkaUnavailableException e) {
-                if (isFinal(e) || System.nanoTime() > deadline) {
+                Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+                if (isFinal(e) || waited.compareTo(atMost) > 0) {
                     throw e;
+                }
+                if (!told && waited.compareTo(TOLD_AFTER) > 0) {
+                    told = true;
+                    LOGGER.atWarn()
+                            .addKeyValue("reason", e.getMessage())
+                            .log("Kafka does not take what came of a command, and others wait behind it; trying on");
                 }
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(INSIST_EVERY_MILLIS));

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import io.pasar.kafka.KafkaUnavailableException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,12 +27,14 @@ class RegistrationTopicsTest {
     @SuppressWarnings("unchecked")
     private final Producer<byte[], byte[]> producer = mock(Producer.class);
 
-    private final RegistrationTopics topics = new RegistrationTopics(producer);
+    private final RegistrationTopics topics = new RegistrationTopics(producer, Duration.ZERO);
 
+    /** Whoever sent a command waits for its answer, however long Kafka is away. */
     @Test
-    void insistsWhileABrokerRestarts() {
+    void insistsOnWhatComesOfACommandLongerThanACallerWaits() {
         // Given
         when(producer.send(any()))
+                .thenReturn(failed(new NetworkException("away")))
                 .thenReturn(failed(new NetworkException("away")))
                 .thenReturn(taken());
 
@@ -39,7 +42,32 @@ class RegistrationTopicsTest {
         topics.write(COMMAND);
 
         // Then
-        verify(producer, times(2)).send(any());
+        verify(producer, times(3)).send(any());
+    }
+
+    @Test
+    void tellsACallerWhenItHasWaitedLongEnough() {
+        // Given
+        when(producer.send(any())).thenReturn(failed(new NetworkException("away")));
+
+        // Then
+        assertThatThrownBy(() -> topics.forget("tiki/p77")).isInstanceOf(KafkaUnavailableException.class);
+    }
+
+    @Test
+    void insistsNoMoreWhenItIsStopped() {
+        // Given
+        when(producer.send(any())).thenAnswer(asked -> {
+            Thread.currentThread().interrupt();
+            return new CompletableFuture<>();
+        });
+
+        // When
+        assertThatThrownBy(() -> topics.write(COMMAND)).isInstanceOf(KafkaUnavailableException.class);
+
+        // Then
+        assertThat(Thread.interrupted()).isTrue();
+        verify(producer, times(1)).send(any());
     }
 
     @Test
