@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -62,7 +63,9 @@ public final class MarketplaceCalls {
 
     /** Whether the registrations of this marketplace can be read. */
     public boolean canList(String marketplace) {
-        return context.hasEndpoint(MarketplaceCall.LIST.endpoint(marketplace)) != null;
+        // An endpoint alone is no route: whatever refers to it makes it
+        Endpoint endpoint = context.hasEndpoint(MarketplaceCall.LIST.endpoint(marketplace));
+        return endpoint != null && context.getRoutes().stream().anyMatch(route -> route.getEndpoint() == endpoint);
     }
 
     /** Calls of each kind per second to this marketplace, by all replicas together; 0 for no limit. */

@@ -236,6 +236,10 @@ class MarketplaceRoutesIT {
 
     @Test
     void knowsWhichMarketplaceCanBeRead() {
+        // Given
+        assertThat(context.getEndpoint("direct:tiki-list")).isNotNull();
+
+        // Then
         assertThat(calls.canList("tokopedia")).isTrue();
         assertThat(calls.canList("tiki")).isFalse();
     }
