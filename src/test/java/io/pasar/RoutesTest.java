@@ -102,6 +102,16 @@ class RoutesTest {
         assertThat(ids).doesNotHaveDuplicates();
     }
 
+    /** Camel's messages and tools name a step by its id; one that Camel makes up changes with every edit. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void givesEveryStepThatCallsSomethingAnId(Path file) throws IOException {
+        assertThat(calls(read(file)))
+                .allSatisfy(step -> assertThat(step.path("id").asText())
+                        .as(step.toString())
+                        .matches("(\\{\\{marketplace}}-\\{\\{eventKind}}-)?[a-z]+(-[a-z]+)*"));
+    }
+
     @Test
     void describesEveryTemplateParameter() {
         assertThat(all("routeTemplate"))
@@ -192,6 +202,12 @@ class RoutesTest {
                     route.path("from").path("steps").forEach(steps::add);
                     return steps;
                 })
+                .toList();
+    }
+
+    private static List<JsonNode> calls(JsonNode node) {
+        return Stream.of("bean", "process", "to", "toD", "wireTap")
+                .flatMap(kind -> node.findValues(kind).stream())
                 .toList();
     }
 

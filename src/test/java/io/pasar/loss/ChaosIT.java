@@ -181,7 +181,7 @@ class ChaosIT {
         String verify = "(?m)^ +- to:\\R +id: .*\\R +uri: verify:hmac\\R(?: {14,}.*\\R)+";
         String toSpool = "(?m)^ +- process:\\R +id: to-spool\\R +ref: spoolStep\\R";
         String goesFirst = "ref:\\R +expression: spoolGoesFirst";
-        String publish = "(?m)^ +- to:\\R +uri: direct:publish\\R";
+        String publish = "(?m)^ +- to:\\R +id: .*\\R +uri: direct:publish\\R";
         return Stream.of(
                 Arguments.of("does not verify", "inbound", verify, "", Kind.UNVERIFIED),
                 Arguments.of("does not spool", "publish", toSpool, "", Kind.LOST),
