@@ -11,6 +11,10 @@ public final class SettableClock extends Clock {
 
     private volatile Instant now = Instant.parse("2031-02-03T04:05:06Z");
 
+    public synchronized void set(Instant to) {
+        now = to;
+    }
+
     public synchronized void forward(Duration by) {
         now = now.plus(by);
     }

@@ -3,9 +3,8 @@ package io.pasar.observation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Accounts;
 import io.pasar.account.Secret;
@@ -17,7 +16,6 @@ import io.pasar.kafka.TopicReader;
 import io.pasar.kafka.Topics;
 import io.pasar.marketplace.TestAccounts;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -236,7 +234,7 @@ class SharedObservationsIT {
 
     private static final class Replica {
 
-        private final Clock clock = mock(Clock.class);
+        private final SettableClock clock = new SettableClock();
         private final Account account;
         private final Accounts accounts;
         private final Observations observations;
@@ -253,7 +251,7 @@ class SharedObservationsIT {
         }
 
         private void at(Instant now) {
-            when(clock.instant()).thenReturn(now);
+            clock.set(now);
         }
 
         private Sightings seen() {

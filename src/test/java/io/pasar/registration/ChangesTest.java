@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Accounts;
 import io.pasar.marketplace.TestAccounts;
-import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,17 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ChangesTest {
 
-    private static final Instant NOW = Instant.parse("2031-02-03T04:05:06Z");
-
     private final Accounts accounts = new Accounts(List.of(TestAccounts.tiki("p77", "order")));
     private final RegistrationRecords records = mock(RegistrationRecords.class);
-    private final Clock clock = mock(Clock.class);
+    private final SettableClock clock = new SettableClock();
     private final Changes changes = new Changes(accounts, records, clock);
-
-    @BeforeEach
-    void setTheClock() {
-        when(clock.instant()).thenReturn(NOW);
-    }
 
     @Test
     void areThereAtTheFirstLookAndNotAtTheNext() {
@@ -57,8 +49,8 @@ class ChangesTest {
                         .thenReturn(1L)),
                 arguments("all records are read", test -> when(test.records.areRead())
                         .thenReturn(true)),
-                arguments("time has passed", test -> test.at(NOW.plusSeconds(15))),
-                arguments("the clock was set back", test -> test.at(NOW.minusSeconds(1))));
+                arguments("time has passed", test -> test.clock.forward(Duration.ofSeconds(15))),
+                arguments("the clock was set back", test -> test.clock.forward(Duration.ofSeconds(-1))));
     }
 
     @Test
@@ -67,14 +59,10 @@ class ChangesTest {
         changes.any();
 
         // When
-        at(NOW.plusSeconds(14));
+        clock.forward(Duration.ofSeconds(14));
 
         // Then
         assertThat(changes.any()).isFalse();
-    }
-
-    private void at(Instant now) {
-        when(clock.instant()).thenReturn(now);
     }
 
     private static Arguments arguments(String what, Change change) {

@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Accounts;
 import io.pasar.account.PublicUrl;
@@ -14,7 +15,6 @@ import io.pasar.marketplace.TestAccounts;
 import io.pasar.observation.Observations;
 import io.pasar.observation.Sightings;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,13 +43,13 @@ class DrainsTest {
     private final String old = fingerprint(account.webhookSecrets().get(1));
     private final RegistrationRecords records = mock(RegistrationRecords.class);
     private final Observations observations = mock(Observations.class);
-    private final Clock clock = mock(Clock.class);
+    private final SettableClock clock = new SettableClock();
     private final Accounts accounts = new Accounts(List.of(account));
     private final Drains drains = new Drains(accounts, PUBLIC_URL, records, observations, DRAIN_FOR, clock);
 
     @BeforeEach
     void everythingIsQuietAndRegistered() {
-        when(clock.instant()).thenReturn(NOW);
+        clock.set(NOW);
         when(records.areRead()).thenReturn(true);
         when(records.find(any())).thenReturn(Optional.empty());
         recorded(account, State.ASSERTED, false, sent(added, CURRENT, LONG_AGO, LONG_AGO));

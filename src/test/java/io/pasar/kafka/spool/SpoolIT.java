@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pasar.Ports;
 import io.pasar.Records;
+import io.pasar.SettableClock;
 import io.pasar.kafka.EmbeddedBroker;
 import io.pasar.kafka.FreezableProxy;
 import io.pasar.kafka.KafkaClients;
@@ -31,7 +30,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -379,9 +377,8 @@ class SpoolIT {
     void leavesNoEventWithoutAnAnswerWhenAnotherCannotBeWritten() throws Exception {
         // Given
         spool.close();
-        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-        Clock clock = mock(Clock.class);
-        when(clock.instant()).thenAnswer(asked -> now.get());
+        SettableClock clock = new SettableClock();
+        clock.set(Instant.now());
         open("1GB", clock);
         proxy.freeze();
         List<CompletableFuture<Void>> others = new CopyOnWriteArrayList<>();
@@ -390,9 +387,9 @@ class SpoolIT {
         // When
         spool.put(Events.of("orders", "a", "a1"), taken -> {
             // Here, so that all are written in one piece; no number stands for this time
-            now.set(Instant.MAX);
+            clock.set(Instant.MAX);
             others.add(put("a", "a2"));
-            now.set(Instant.now());
+            clock.set(Instant.now());
             others.add(put("b", "b1"));
             all.complete(null);
         });

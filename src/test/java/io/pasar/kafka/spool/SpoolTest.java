@@ -9,17 +9,16 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.pasar.SettableClock;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.LiveSends;
 import io.pasar.kafka.spool.SpoolStore.Change;
 import io.pasar.kafka.spool.SpoolStore.Entry;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +37,7 @@ class SpoolTest {
     @TempDir
     private Path directory;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    private final SettableClock clock = new SettableClock();
     private volatile boolean passed;
     private volatile boolean open;
 
@@ -56,9 +55,9 @@ class SpoolTest {
             watcher.start();
 
             // When: no number stands for this time, so it cannot be written
-            now.set(Instant.MAX);
+            clock.set(Instant.MAX);
             boolean taken = put(spool, "bad");
-            now.set(Instant.now());
+            clock.set(Instant.now());
             await().ignoreExceptionsInstanceOf(SpoolUnavailableException.class).until(() -> put(spool, "good"));
             open = true;
             watcher.join();
@@ -136,8 +135,6 @@ class SpoolTest {
     }
 
     private Spool open(KafkaClients clients, DataSize maxSize) {
-        Clock clock = mock(Clock.class);
-        when(clock.instant()).thenAnswer(asked -> now.get());
         return new Spool(
                 directory,
                 new SpoolConfiguration(maxSize, Duration.ofDays(1)),
