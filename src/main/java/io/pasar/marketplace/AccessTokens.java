@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * Keeps each account's access token until shortly before it expires. Safe for use by many threads: however many ask
  * at once, an account's token is fetched once, by the first of them, and the others wait for it.
  */
-public final class AccessTokens {
+final class AccessTokens {
 
     /** A token is given up this long before its end, or at nine tenths of a life shorter than ten times this. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
@@ -27,7 +27,7 @@ public final class AccessTokens {
     private final ConcurrentMap<Client, CompletableFuture<Held>> tokens = new ConcurrentHashMap<>();
 
     /** @param fetch asks the marketplace; its exceptions reach every caller that waits, and are not kept */
-    public AccessTokens(BiFunction<Account, Patience, AccessToken> fetch, Clock clock) {
+    AccessTokens(BiFunction<Account, Patience, AccessToken> fetch, Clock clock) {
         this.fetch = fetch;
         this.clock = clock;
     }
@@ -38,7 +38,7 @@ public final class AccessTokens {
      * @param patience of the fetch, if nobody is fetching yet
      * @throws MarketplaceException if none is to be had
      */
-    public Secret get(Account account, Patience patience) {
+    Secret get(Account account, Patience patience) {
         Client client = Client.of(account);
         while (true) {
             CompletableFuture<Held> known = tokens.get(client);
@@ -58,7 +58,7 @@ public final class AccessTokens {
      * Forgets this token, and only this one: when several calls fail with the same token, the first of them makes the
      * next {@link #get} fetch, and the others find what it fetched.
      */
-    public void invalidate(Account account, Secret failed) {
+    void invalidate(Account account, Secret failed) {
         Client client = Client.of(account);
         CompletableFuture<Held> known = tokens.get(client);
         if (known != null && isDone(known) && known.join().token().equals(failed)) {
@@ -67,7 +67,7 @@ public final class AccessTokens {
     }
 
     /** Forgets the tokens of everybody else: accounts that are gone, and credentials that were changed. */
-    public void retain(Collection<Account> accounts) {
+    void retain(Collection<Account> accounts) {
         tokens.keySet().retainAll(accounts.stream().map(Client::of).collect(Collectors.toSet()));
     }
 

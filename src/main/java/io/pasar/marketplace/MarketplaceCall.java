@@ -1,7 +1,7 @@
 package io.pasar.marketplace;
 
 /** The three calls that a marketplace offers; what a failure means depends on which of them failed. */
-public enum MarketplaceCall {
+enum MarketplaceCall {
     /** {@code direct:<marketplace>-token}: body {@link io.pasar.account.Account} in, {@link AccessToken} out. */
     TOKEN("-token", "Asking for a token"),
     /** {@code direct:<marketplace>-list}: body {@link io.pasar.account.Account} in, {@link Listing} out. */
@@ -18,7 +18,7 @@ public enum MarketplaceCall {
     }
 
     /** The endpoint at which a marketplace's route file offers this call. */
-    public String endpoint(String marketplace) {
+    String endpoint(String marketplace) {
         return "direct:" + marketplace + suffix;
     }
 

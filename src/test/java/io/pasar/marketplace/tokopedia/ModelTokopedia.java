@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pasar.account.Account;
 import io.pasar.marketplace.Listing;
-import io.pasar.marketplace.MarketplaceCall;
 import io.pasar.marketplace.RegistrationRequest;
 import io.pasar.marketplace.TestAnswers;
 import java.io.IOException;
@@ -35,7 +34,7 @@ public final class ModelTokopedia {
         ObjectNode shown = stored.deepCopy().put("fs_id", Long.parseLong(account.id()));
         shown.remove(unlistable);
         String answer = "{\"data\":" + shown + ",\"status\":\"200 Ok\",\"error_message\":[]}";
-        return webhooks.listing(TestAnswers.answer(MarketplaceCall.LIST, account, 200, answer));
+        return webhooks.listing(TestAnswers.answer(account, 200, answer));
     }
 
     public void register(RegistrationRequest request) {

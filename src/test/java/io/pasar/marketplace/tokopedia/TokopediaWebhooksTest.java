@@ -9,7 +9,6 @@ import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Secret;
 import io.pasar.marketplace.Listing;
-import io.pasar.marketplace.MarketplaceCall;
 import io.pasar.marketplace.RegistrationRequest;
 import io.pasar.marketplace.TestAccounts;
 import io.pasar.marketplace.TestAnswers;
@@ -218,7 +217,7 @@ class TokopediaWebhooksTest {
     }
 
     private Listing listing(String answer) {
-        return webhooks.listing(TestAnswers.answer(MarketplaceCall.LIST, ACCOUNT, 200, answer));
+        return webhooks.listing(TestAnswers.answer(ACCOUNT, 200, answer));
     }
 
     private static RegistrationRequest request(Account account, Listing listing) {
