@@ -49,6 +49,7 @@ public final class QuarantineRate {
                 .forEach(limiters::remove);
     }
 
+    /** Takes one of the account's ten, and counts the delivery if it is not kept: to be asked once for each. */
     public boolean permits(Exchange exchange) {
         Delivery delivery = Delivery.of(exchange);
         boolean permitted = limiters.rateLimiter(delivery.account().key()).acquirePermission();

@@ -61,18 +61,22 @@ public final class MarketplaceException extends RuntimeException {
         return kind;
     }
 
+    /** HTTP status of the answer; 0 when there was none. */
     public int status() {
         return status;
     }
 
+    /** The marketplace's own error code; null if none. */
     public String code() {
         return code;
     }
 
+    /** The marketplace's own id of the call; null if none. */
     public String requestId() {
         return requestId;
     }
 
+    /** How long it asks us to wait; null if it does not say. */
     public Duration retryAfter() {
         return retryAfter;
     }

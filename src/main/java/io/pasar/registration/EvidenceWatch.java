@@ -59,7 +59,6 @@ final class EvidenceWatch {
         this.changes = new Changes(accounts, records, clock);
     }
 
-    /** Called by one thread, the timer's. */
     public synchronized void look() {
         if (!records.areRead()) {
             return;

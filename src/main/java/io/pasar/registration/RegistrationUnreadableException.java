@@ -17,6 +17,7 @@ public final class RegistrationUnreadableException extends RuntimeException {
         return new RegistrationUnreadableException(Failure.of(e), e);
     }
 
+    /** What the marketplace said, or why it did not; null in a copy that was serialised. */
     public Failure failure() {
         return failure;
     }

@@ -290,5 +290,6 @@ public class Registrations {
         return new Recorded(sent.sentAt(), sent.webhooks(), sent.warehouses(), sent.secret(), sent.requestId());
     }
 
+    /** @param outcome to come from whichever replica carries the command out; open for ever if none answers */
     public record Pending(String id, CompletableFuture<Outcome> outcome) {}
 }

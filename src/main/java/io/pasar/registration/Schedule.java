@@ -108,7 +108,6 @@ final class Schedule {
         return reconciliation != null && !reconciliation.equals(before.reconciled());
     }
 
-    /** Called by one thread, the timer's. */
     public synchronized void askForDue() {
         boolean changed = changes.any();
         if (changed) {
