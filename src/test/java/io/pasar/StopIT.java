@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -60,6 +61,28 @@ class StopIT {
 
                 // Then
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(WITHIN);
+            }
+        }
+    }
+
+    /** What is cut off leaves its consumer group, broker and spool as a crash does. */
+    @Test
+    @EnabledIfSystemProperty(named = "pasar.chaos.timed", matches = "true")
+    void isNotCutOffWhereOnlyAMarketplaceHangs() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 0)) {
+            // Given
+            try (GatewayProcess gateway = GatewayProcess.start(
+                    "stopped", directory, broker.bootstrapServers(), configuration(silent.getLocalPort()))) {
+                gateway.awaitReady();
+                silent.setSoTimeout(Math.toIntExact(START.toMillis()));
+                silent.accept();
+
+                // When
+                gateway.stopWithin(WITHIN);
+
+                // Then
+                assertThat(gateway.logged("The stop takes too long")).isEmpty();
             }
         }
     }
