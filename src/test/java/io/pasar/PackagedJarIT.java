@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -54,6 +55,27 @@ class PackagedJarIT {
 
         // Then
         assertThat(transport()).isEqualTo("java");
+    }
+
+    @Test
+    void readsApplicationYamlBesideTheJarAndTheWorkingDirectorysAboveIt() throws Exception {
+        // Given: started from elsewhere, as a service manager does; a comma would divide a list of places
+        Path installed = Files.createDirectory(directory.resolve("installed, here"));
+        Path jar = Files.copy(JAR, installed.resolve("pasar.jar"));
+        Files.writeString(
+                installed.resolve("application.yaml"), "pasar: {shoes: 1, ingest: {port: besides, max-body: many}}");
+        Files.writeString(directory.resolve("application.yaml"), "pasar: {ingest: {port: nearby}}");
+
+        // When
+        Process gateway = java("-jar", jar.toString());
+
+        // Then
+        assertThat(gateway.waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(gateway.exitValue()).isNotZero();
+        assertThat(Files.readString(log()))
+                .contains(
+                        "pasar.shoes: is not known", "pasar.ingest.port: \"nearby\"", "pasar.ingest.max-body: \"many\"")
+                .doesNotContain("besides");
     }
 
     private void start(String... jar) throws Exception {
