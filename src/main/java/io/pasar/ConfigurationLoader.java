@@ -2,6 +2,7 @@ package io.pasar;
 
 import io.pasar.account.Mistake;
 import io.pasar.marketplace.AccountRules;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,6 +56,7 @@ final class ConfigurationLoader {
         }
         if (!sandbox) {
             warnOfPlainHttp(configuration);
+            warnOfNoAccount(configuration, files);
         }
         return new Loaded(configuration, files);
     }
@@ -82,6 +84,19 @@ final class ConfigurationLoader {
                         .log("The marketplace is called over plain HTTP: secrets and tokens can be read on the way");
             }
         });
+    }
+
+    /** A file that lies where nobody looks for it says nothing at all. */
+    private static void warnOfNoAccount(PasarConfiguration configuration, AccountFiles files) {
+        if (files.accounts().isEmpty()) {
+            LOGGER.atWarn()
+                    .addKeyValue("workingDirectory", Path.of("").toAbsolutePath())
+                    .addKeyValue("accountsDir", configuration.accountsDir().toAbsolutePath())
+                    .log(
+                            "No account is configured: every webhook is answered 404. Accounts stand under pasar.accounts in"
+                                    + " an application.yaml, in the working directory or beside the jar, or in files below"
+                                    + " pasar.accounts-dir");
+        }
     }
 
     /** What application.yaml and its like say, and what the files beside it say. */

@@ -210,6 +210,32 @@ class ConfigurationTest {
     }
 
     @Test
+    void warnsWhenNoAccountIsConfiguredAtAllButNotInTheSandbox(@TempDir Path folder, CapturedOutput output)
+            throws IOException {
+        // Given
+        ApplicationContextRunner runner = runner(yaml("pasar.public-url: https://gateway.shop.example"), yaml(PACKED))
+                .withPropertyValues("pasar.accounts-dir=" + folder);
+
+        // When
+        runner.withPropertyValues("spring.profiles.active=sandbox")
+                .run(context -> assertThat(context).hasNotFailed());
+        runner(yaml(GOOD), yaml(PACKED)).run(context -> assertThat(context).hasNotFailed());
+        Path file = Files.writeString(
+                folder.resolve("shop.yaml"),
+                "{marketplace: tokopedia, id: 1, client-id: me, client-secret: s, events: [order-status],"
+                        + " webhook-secrets: [s]}");
+        runner.run(context -> assertThat(context).hasNotFailed());
+        // Then
+        assertThat(output).doesNotContain("No account is configured");
+
+        // When
+        Files.delete(file);
+        runner.run(context -> assertThat(context).hasNotFailed());
+        // Then
+        assertThat(output).containsOnlyOnce("No account is configured").contains("accountsDir=\"" + folder + "\"");
+    }
+
+    @Test
     void takesListElementsThatAnotherSourceHidesForWhatTheyAre() {
         // Given
         String hidden = "pasar.api.tokens: [{name: ops, rol: write}, {name: dev, webhook-secrets: [a]}]";
