@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * Where marketplaces reach the ingest port: {@code pasar.public-url}, which is registered, and
- * {@code pasar.former-public-urls}, to which they still send again what failed there. Immutable.
+ * {@code pasar.former-public-urls}, to which they may still send: what failed there, if they send it again.
+ * Immutable.
  *
  * @param value without a slash at its end, a query or a fragment
  * @param former of the same form; the newest first, as configured
