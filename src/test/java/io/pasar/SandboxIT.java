@@ -231,6 +231,7 @@ class SandboxIT {
                 .contains("pasar_published_total{event_kind=\"order-status\",marketplace=\"tokopedia\"}")
                 .contains("pasar_publish_time_seconds_bucket{event_kind=\"order\"")
                 .contains("pasar_registration_state{");
+        ReadmeTest.assertLabels(metrics);
     }
 
     @Test
