@@ -55,6 +55,7 @@ class KafkaBeans {
                 .withOrder(Ordered.LOWEST)
                 .build(component -> {
                     component.setKafkaClientFactory(clients);
+                    component.setPollExceptionStrategy(new PollAgain());
                     org.apache.camel.component.kafka.KafkaConfiguration defaults = component.getConfiguration();
                     // Camel would turn bodies and keys into text and back otherwise
                     defaults.setKeySerializer(ByteArraySerializer.class.getName());

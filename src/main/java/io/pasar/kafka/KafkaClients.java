@@ -57,6 +57,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         return thread;
     });
 
+    private final Notice notPublishing = new Notice();
     private final int partitions;
     private final ConcurrentMap<String, TopicShare> shares = new ConcurrentHashMap<>();
     private volatile Set<String> warmTopics = Set.of();
@@ -154,6 +155,13 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         return shares.computeIfAbsent(topic, unknown -> new TopicShare(partitions));
     }
 
+    /** The topic that a {@code kafka:} route cannot read now, and why; empty while all can. */
+    Optional<String> readingProblem() {
+        return shares.entrySet().stream()
+                .flatMap(share -> share.getValue().problem().map(reason -> share.getKey() + ": " + reason).stream())
+                .findFirst();
+    }
+
     @Override
     public String getBrokers(org.apache.camel.component.kafka.KafkaConfiguration route) {
         return bootstrapServers;
@@ -236,7 +244,11 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
             }
         } catch (RuntimeException e) {
             // Also what looks like a mistake: a file or a name that is missing now may be there a second later
-            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("Nothing can be published yet; trying again");
+            if (notPublishing.isDue(String.valueOf(e.getMessage()))) {
+                LOGGER.atError()
+                        .addKeyValue("reason", e.getMessage())
+                        .log("Nothing can be published yet; trying again");
+            }
         }
         connectLater(producer);
     }

@@ -10,7 +10,7 @@ import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 
 /**
- * Whether Kafka answers and the topics are ready; the details tell when it last acknowledged a record, and since when it
+ * Whether Kafka answers, the topics are ready and the {@code kafka:} routes can read theirs; the details tell when it last acknowledged a record, and since when it
  * has not. An answer holds for a second, so that many askers cost one request.
  * Takes at most a second.
  */
@@ -74,6 +74,7 @@ final class KafkaHealthIndicator extends AbstractHealthIndicator implements Auto
         }
         Optional<String> problem = provisioner == null ? Optional.empty() : provisioner.problem();
         problem.ifPresent(reason -> health.down().withDetail("topics", reason));
+        clients.readingProblem().ifPresent(reason -> health.down().withDetail("reading", reason));
         return health.build();
     }
 }

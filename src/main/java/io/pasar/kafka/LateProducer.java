@@ -154,7 +154,8 @@ final class LateProducer implements Producer<byte[], byte[]> {
     private static boolean isWarm(Producer<byte[], byte[]> producer, String topic) {
         try {
             return !producer.partitionsFor(topic).isEmpty();
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalStateException e) {
+            // The latter where it was replaced, and closed, meanwhile
             return false;
         }
     }

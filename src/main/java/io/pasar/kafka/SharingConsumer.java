@@ -8,13 +8,16 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer of a group that tells which partitions it has. Kafka's own {@code assignment()} may be asked by the
+ * A consumer of a group that tells which partitions it has, and when Kafka refuses it. Kafka's own {@code assignment()} may be asked by the
  * consumer's thread alone.
  */
 final class SharingConsumer extends PacedConsumer<Object, Object> {
@@ -37,7 +40,20 @@ final class SharingConsumer extends PacedConsumer<Object, Object> {
     @Override
     public void subscribe(Collection<String> subscribed, ConsumerRebalanceListener listener) {
         topics = Set.copyOf(subscribed);
+        topics.forEach(topic -> shares.apply(topic).opened(this));
         super.subscribe(subscribed, new Telling(listener));
+    }
+
+    @Override
+    public ConsumerRecords<Object, Object> poll(Duration timeout) {
+        try {
+            return super.poll(timeout);
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            topics.forEach(topic -> shares.apply(topic).failed(this, PollAgain.reason(e)));
+            throw e;
+        }
     }
 
     @Override

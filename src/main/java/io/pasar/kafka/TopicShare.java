@@ -1,7 +1,9 @@
 package io.pasar.kafka;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -12,10 +14,26 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
  */
 public final class TopicShare {
 
+    /** A consumer that is refused polls again in less than that. */
+    private static final long RECENT = Duration.ofSeconds(10).toNanos();
+
     /** By partition, the consumer that owns it: two of this process may hold one in turn. */
     private final ConcurrentMap<Integer, Object> owners = new ConcurrentHashMap<>();
 
+    /** The consumers of this process, each with how its poll has failed last. */
+    private final ConcurrentMap<Object, Failure> readers = new ConcurrentHashMap<>();
+
+    private volatile boolean everRead;
     private volatile int partitions;
+
+    private record Failure(String reason, long at) {
+
+        private static final Failure NONE = new Failure("", 0);
+
+        private boolean isRecent() {
+            return this != NONE && System.nanoTime() - at < RECENT;
+        }
+    }
 
     /** @param partitions what the topic has as far as is known before a consumer has joined its group */
     TopicShare(int partitions) {
@@ -42,6 +60,26 @@ public final class TopicShare {
         return owners.containsKey(0);
     }
 
+    /** Why records stay unread: Kafka refuses a consumer, or none is left; empty while all read, or before there is one. */
+    Optional<String> problem() {
+        if (everRead && readers.isEmpty()) {
+            return Optional.of("no consumer is left; restart the gateway");
+        }
+        return readers.values().stream()
+                .filter(Failure::isRecent)
+                .map(Failure::reason)
+                .findFirst();
+    }
+
+    void opened(Object reader) {
+        readers.put(reader, Failure.NONE);
+        everRead = true;
+    }
+
+    void failed(Object reader, String reason) {
+        readers.replace(reader, new Failure(reason, System.nanoTime()));
+    }
+
     void size(int found) {
         partitions = Math.max(1, found);
     }
@@ -57,5 +95,6 @@ public final class TopicShare {
 
     void closed(Object owner) {
         owners.values().removeIf(owner::equals);
+        readers.remove(owner);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -46,6 +47,7 @@ public final class TopicTail implements AutoCloseable {
     private final Start start;
     private final java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> callback;
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final Notice notice = new Notice();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
@@ -103,7 +105,6 @@ public final class TopicTail implements AutoCloseable {
     }
 
     private void run() {
-        String told = null;
         while (!isClosed()) {
             try {
                 consumer = clients.consumer(Map.of());
@@ -113,11 +114,10 @@ public final class TopicTail implements AutoCloseable {
             } catch (InterruptException e) {
                 closed.countDown();
             } catch (RuntimeException e) {
-                if (!String.valueOf(e.getMessage()).equals(told)) {
-                    told = String.valueOf(e.getMessage());
+                if (notice.isDue(String.valueOf(e.getMessage()))) {
                     LOGGER.atWarn()
                             .addKeyValue("topic", topic)
-                            .addKeyValue("reason", told)
+                            .addKeyValue("reason", e.getMessage())
                             .log("Topic cannot be read; trying again");
                 }
                 waitUnlessClosed();
@@ -128,9 +128,18 @@ public final class TopicTail implements AutoCloseable {
     }
 
     private void closeConsumer() {
-        if (consumer != null) {
-            consumer.close(CLOSE_CONSUMER_WITHIN);
-            consumer = null;
+        Consumer<byte[], byte[]> reading = consumer;
+        consumer = null;
+        try {
+            if (reading != null) {
+                reading.close(CLOSE_CONSUMER_WITHIN);
+            }
+        } catch (KafkaException e) {
+            // What it has failed with it may throw once more; the tail must go on with another
+            LOGGER.atDebug()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("Not closed cleanly");
         }
     }
 

@@ -21,9 +21,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.Status;
 
 /** Camel's {@code kafka:} steps, wired as the gateway wires them. */
 class CamelKafkaIT {
@@ -134,6 +138,38 @@ class CamelKafkaIT {
         }
     }
 
+    @Test
+    void readsOnceItsGroupIsAllowedAndTellsUntilThen() throws Exception {
+        // Given: the topic is allowed, the group is not
+        try (EmbeddedBroker broker = EmbeddedBroker.start(dataDir, 0, Sasl.brokerPropertiesWithAcls());
+                KafkaClients admin = new KafkaClients(
+                        KafkaSettings.patient(Sasl.clientProperties("admin", "a")), broker.bootstrapServers());
+                KafkaClients clients = new KafkaClients(
+                        KafkaSettings.patient(Sasl.clientProperties("gateway", "g")), broker.bootstrapServers());
+                DefaultCamelContext camel = camel(clients)) {
+            provision(admin);
+            Sasl.allow(admin, ResourceType.TOPIC, "orders", AclOperation.READ, AclOperation.WRITE);
+            try (Producer<byte[], byte[]> producer = clients.producer(Map.of())) {
+                producer.send(new ProducerRecord<>("orders", NOT_TEXT)).get(60, TimeUnit.SECONDS);
+            }
+            camel.start();
+            await().untilAsserted(() -> assertThat(reading(clients)).contains("orders: GroupAuthorizationException: "));
+
+            // When
+            Sasl.allow(admin, ResourceType.GROUP, "test", AclOperation.READ);
+
+            // Then
+            await().untilAsserted(() -> assertThat(consumed).containsExactly(NOT_TEXT));
+            await().untilAsserted(() -> assertThat(reading(clients)).isEmpty());
+
+            // When
+            camel.stop();
+
+            // Then
+            await().untilAsserted(() -> assertThat(reading(clients)).contains("orders: no consumer is left"));
+        }
+    }
+
     private DefaultCamelContext camel(KafkaClients clients) throws Exception {
         DefaultCamelContext camel = new DefaultCamelContext();
         KafkaBeans beans = new KafkaBeans();
@@ -155,6 +191,16 @@ class CamelKafkaIT {
             }
         });
         return camel;
+    }
+
+    /** What the health check tells of it, which is down then; empty if it tells nothing and is up. */
+    private static String reading(KafkaClients clients) {
+        try (KafkaHealthIndicator indicator = new KafkaHealthIndicator(clients, null)) {
+            Health health = indicator.health();
+            Object reason = health.getDetails().get("reading");
+            assertThat(health.getStatus()).isEqualTo(reason == null ? Status.UP : Status.DOWN);
+            return String.valueOf(health.getDetails().getOrDefault("reading", ""));
+        }
     }
 
     private static Exchange publish(DefaultCamelContext camel, byte[] body) throws Exception {

@@ -1,7 +1,21 @@
 package io.pasar.kafka;
 
+import static org.awaitility.Awaitility.await;
+
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** A broker that lets nobody in without a password, and the properties of those it knows. */
 final class Sasl {
@@ -26,6 +40,23 @@ final class Sasl {
         properties.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
         properties.put("super.users", "User:broker;User:admin;User:ANONYMOUS");
         return properties;
+    }
+
+    /** Allows the user {@code gateway} these operations on what begins with this name. */
+    static void allow(KafkaClients clients, ResourceType type, String name, AclOperation... operations)
+            throws Exception {
+        ResourcePattern pattern = new ResourcePattern(type, name, PatternType.PREFIXED);
+        List<AclBinding> bindings = Arrays.stream(operations)
+                .map(operation -> new AccessControlEntry("User:gateway", "*", operation, AclPermissionType.ALLOW))
+                .map(entry -> new AclBinding(pattern, entry))
+                .toList();
+        try (Admin admin = clients.admin()) {
+            admin.createAcls(bindings).all().get(60, TimeUnit.SECONDS);
+            await().until(() -> admin.describeAcls(AclBindingFilter.ANY)
+                    .values()
+                    .get(60, TimeUnit.SECONDS)
+                    .containsAll(bindings));
+        }
     }
 
     static Map<String, String> clientProperties(String user, String password) {
