@@ -3,8 +3,10 @@ package io.pasar.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,13 +25,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -41,6 +47,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.util.StringUtils;
 
 /**
  * Sees to it that every topic of the gateway exists and takes what the gateway writes. As part of the start it waits up
@@ -72,11 +79,26 @@ public final class TopicProvisioner implements SmartLifecycle {
      */
     private static final long SMALL_SEGMENT_BYTES = 16L * 1024 * 1024;
 
+    /** The group of {@code commands.camel.yaml}. */
+    private static final String GROUP = "pasar";
+
+    /** Asked at the beginning; a coordinator that takes longer is only starting. */
+    private static final Duration GROUP_WITHIN = Duration.ofMillis(500);
+
+    /** What the gateway reads all the time; a replay or a release that may not read another topic says so itself. */
+    private static final Set<String> READ = Set.of(
+            Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.OBSERVATIONS, Topics.COMMANDS, Topics.REPLAYS);
+
+    private static final DescribeTopicsOptions WITH_RIGHTS =
+            new DescribeTopicsOptions().includeAuthorizedOperations(true);
+
     private final KafkaClients clients;
     private final KafkaConfiguration.Topics settings;
     private final Set<String> topics;
     private final Duration startWithin;
     private final Duration checkEvery;
+
+    private final Notice notice = new Notice();
 
     /** Notices that would be the same every few minutes. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -155,10 +177,13 @@ public final class TopicProvisioner implements SmartLifecycle {
             List<String> mistakes = new ArrayList<>();
             Map<String, TopicDescription> existing = new TreeMap<>();
             List<NewTopic> missing = new ArrayList<>();
+            KafkaFuture<ConsumerGroupDescription> group = describeGroup(admin);
             describe(admin, deadline, existing, missing, mistakes);
             create(admin, missing, deadline, mistakes);
             check(admin, existing, deadline, mistakes);
             awaitLeaders(admin, existing, missing);
+            checkRights(admin, missing, deadline, mistakes);
+            checkGroup(group, mistakes);
             if (!mistakes.isEmpty()) {
                 throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
             }
@@ -241,10 +266,12 @@ public final class TopicProvisioner implements SmartLifecycle {
         }
     }
 
-    /** Said again only when it changes: a try follows every few seconds. */
     private void report(RuntimeException e) {
-        if (worker != null && !String.valueOf(e.getMessage()).equals(problem)) {
-            problem = String.valueOf(e.getMessage());
+        if (worker == null) {
+            return;
+        }
+        problem = String.valueOf(e.getMessage());
+        if (notice.isDue(problem)) {
             LOGGER.atWarn().addKeyValue("reason", problem).log("Topics are not ready; trying again");
         }
     }
@@ -273,16 +300,81 @@ public final class TopicProvisioner implements SmartLifecycle {
             Map<String, TopicDescription> existing,
             List<NewTopic> missing,
             List<String> mistakes) {
-        admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
+        admin.describeTopics(topics, WITH_RIGHTS).topicNameValues().forEach((topic, description) -> {
             try {
                 existing.put(topic, deadline.get(description));
             } catch (UnknownTopicOrPartitionException e) {
                 missing.add(wanted(topic));
             } catch (AuthorizationException e) {
-                mistakes.add("Topic " + topic + " cannot be seen: grant this client the ACLs Describe, Read and"
-                        + " Write on it.");
+                mistakes.add("Topic " + topic + " cannot be seen: " + grant(needed(topic)));
             }
         });
+        existing.values().forEach(topic -> checkRights(topic, mistakes));
+    }
+
+    /** Whoever may create a topic may not therefore write to it. */
+    private static void checkRights(Admin admin, List<NewTopic> created, Deadline deadline, List<String> mistakes) {
+        if (created.isEmpty()) {
+            return;
+        }
+        List<String> names = created.stream().map(NewTopic::name).toList();
+        admin.describeTopics(names, WITH_RIGHTS).topicNameValues().values().forEach(description -> {
+            try {
+                checkRights(deadline.get(description), mistakes);
+            } catch (KafkaException e) {
+                LOGGER.atDebug().addKeyValue("reason", e.getMessage()).log("Kafka does not tell of a new topic yet");
+            }
+        });
+    }
+
+    private static void checkRights(TopicDescription topic, List<String> mistakes) {
+        if (isKnown(topic.authorizedOperations())) {
+            Set<AclOperation> lacking = needed(topic.name());
+            lacking.removeAll(topic.authorizedOperations());
+            if (!lacking.isEmpty()) {
+                mistakes.add("Topic " + topic.name() + " cannot be used: " + grant(lacking));
+            }
+        }
+    }
+
+    private static Set<AclOperation> needed(String topic) {
+        return READ.contains(topic)
+                ? EnumSet.of(AclOperation.READ, AclOperation.WRITE)
+                : EnumSet.of(AclOperation.WRITE);
+    }
+
+    /** Not by brokers that are too old to tell. */
+    private static boolean isKnown(Set<AclOperation> allowed) {
+        return allowed != null && !allowed.isEmpty();
+    }
+
+    private static String grant(Set<AclOperation> lacking) {
+        return lacking.stream()
+                .map(operation -> StringUtils.capitalize(operation.name().toLowerCase(Locale.ROOT)))
+                .collect(Collectors.joining(" and ", "grant this client the ACL ", " on it."));
+    }
+
+    private static KafkaFuture<ConsumerGroupDescription> describeGroup(Admin admin) {
+        return admin.describeConsumerGroups(
+                        List.of(GROUP), new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                .describedGroups()
+                .get(GROUP);
+    }
+
+    private static void checkGroup(KafkaFuture<ConsumerGroupDescription> group, List<String> mistakes) {
+        boolean lacking;
+        try {
+            Set<AclOperation> allowed = Deadline.in(GROUP_WITHIN).get(group).authorizedOperations();
+            lacking = isKnown(allowed) && !allowed.contains(AclOperation.READ);
+        } catch (AuthorizationException e) {
+            lacking = true;
+        } catch (KafkaException e) {
+            LOGGER.atDebug().addKeyValue("reason", e.getMessage()).log("Kafka does not tell of the consumer group now");
+            return;
+        }
+        if (lacking) {
+            mistakes.add("Consumer group " + GROUP + " cannot be used: " + grant(EnumSet.of(AclOperation.READ)));
+        }
     }
 
     private void create(Admin admin, List<NewTopic> missing, Deadline deadline, List<String> mistakes) {

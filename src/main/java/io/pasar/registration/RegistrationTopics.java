@@ -137,7 +137,9 @@ final class RegistrationTopics implements AutoCloseable {
         try {
             return sent.get(WRITTEN_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new KafkaUnavailableException("Kafka did not take a record", e.getCause());
+            // Without what Kafka says: a right that is missing is told by its kind
+            throw new KafkaUnavailableException(
+                    "Kafka did not take a record: " + e.getCause().getClass().getSimpleName(), e.getCause());
         } catch (TimeoutException e) {
             throw new KafkaUnavailableException("Kafka did not take a record in time", e);
         } catch (InterruptedException e) {

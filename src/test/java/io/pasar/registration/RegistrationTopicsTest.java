@@ -76,7 +76,9 @@ class RegistrationTopicsTest {
         when(producer.send(any())).thenReturn(failed(new RecordTooLargeException("too large")));
 
         // When
-        assertThatThrownBy(() -> topics.write(COMMAND)).isInstanceOf(KafkaUnavailableException.class);
+        assertThatThrownBy(() -> topics.write(COMMAND))
+                .isInstanceOf(KafkaUnavailableException.class)
+                .hasMessage("Kafka did not take a record: RecordTooLargeException");
 
         // Then
         verify(producer, times(1)).send(any());
