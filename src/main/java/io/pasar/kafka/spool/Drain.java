@@ -2,6 +2,7 @@ package io.pasar.kafka.spool;
 
 import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
+import io.pasar.kafka.Notice;
 import io.pasar.kafka.spool.SpoolStore.Entry;
 import io.pasar.kafka.spool.SpoolStore.Stored;
 import java.time.Duration;
@@ -54,6 +55,7 @@ final class Drain {
     private final LiveSends live;
     private final MissingTopics missingTopics;
     private final Consumer<Settled> onSettled;
+    private final Notice notDraining = new Notice();
 
     private Line line;
 
@@ -201,7 +203,9 @@ final class Drain {
             line = new Line(connect.get(), new AtomicBoolean());
             return true;
         } catch (KafkaStartException e) {
-            LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be drained; trying again");
+            if (notDraining.isDue(String.valueOf(e.getMessage()))) {
+                LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be drained; trying again");
+            }
             resumeAt = System.nanoTime() + LONGEST_PAUSE;
             return false;
         }

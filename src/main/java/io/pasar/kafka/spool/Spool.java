@@ -3,6 +3,7 @@ package io.pasar.kafka.spool;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaStartException;
 import io.pasar.kafka.LiveSends;
+import io.pasar.kafka.Notice;
 import io.pasar.kafka.spool.Drain.Settled;
 import io.pasar.kafka.spool.SpoolStore.Aside;
 import io.pasar.kafka.spool.SpoolStore.Change;
@@ -51,7 +52,6 @@ public final class Spool implements AutoCloseable {
 
     private static final Duration MISSING_TOPIC_PATIENCE = Duration.ofMinutes(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    private static final Duration ALARM_EVERY = Duration.ofMinutes(5);
     private static final Duration REOPEN_EVERY = Duration.ofSeconds(1);
     private static final Duration SETTLE_WITHIN = Duration.ofSeconds(1);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(8);
@@ -99,7 +99,11 @@ public final class Spool implements AutoCloseable {
     private long garbage;
     private long openedAt = System.nanoTime();
     private long lookedAt = System.nanoTime() - LOOK_EVERY.toNanos();
-    private long alarmedAt = System.nanoTime() - ALARM_EVERY.toNanos();
+    private final Notice alarms = new Notice();
+    private final Diary diary = new Diary();
+
+    /** Of all events, since the start. */
+    private long taken;
 
     private record Put(byte[] event, int hash, Instant since, Consumer<SpoolUnavailableException> onTaken) {
         private long bytes() {
@@ -360,6 +364,7 @@ public final class Spool implements AutoCloseable {
             oldest = puts.get(0).since();
         }
         events = events + puts.size();
+        taken += puts.size();
         metrics.spooled(puts.size());
         syncs = store.syncs();
         puts.forEach(put -> tell(put, null));
@@ -415,10 +420,7 @@ public final class Spool implements AutoCloseable {
         setAsideEvents = setAsideEvents + 1;
         // Last: whoever looks meanwhile finds it in both places, not in neither
         events = events - 1;
-        LOGGER.atError()
-                .addKeyValue("topic", end.topic())
-                .addKeyValue("reason", aside.reason())
-                .log("Kafka refuses an event; it is set aside");
+        diary.setAside(end.topic(), aside.reason());
     }
 
     /** Puts some more of them behind all that waits; tells which. */
@@ -458,8 +460,8 @@ public final class Spool implements AutoCloseable {
         }
         lookedAt = now;
         boolean room = store.usable() >= SPARE_BYTES;
-        if (room != roomOnDisk) {
-            LOGGER.atWarn().addKeyValue("room", room).log("The spool's disk has changed");
+        if (room && !roomOnDisk) {
+            LOGGER.atInfo().log("The spool's disk has room again");
         }
         roomOnDisk = room;
         Entry head = store.firstEntry(oldestFrom);
@@ -469,15 +471,24 @@ public final class Spool implements AutoCloseable {
             store.reclaim();
             garbage = 0;
         }
+        alarm();
+        diary.look(events, taken, live.isAway());
+    }
+
+    private void alarm() {
         SpoolStatus status = status();
-        if ((status.tooOld() || !status.taking()) && now - alarmedAt >= ALARM_EVERY.toNanos()) {
-            alarmedAt = now;
+        if (!status.taking() && alarms.isDue("taking")) {
             LOGGER.atWarn()
+                    .addKeyValue("reason", roomOnDisk ? "full" : "disk-full")
                     .addKeyValue("events", status.events())
                     .addKeyValue("bytes", status.bytes())
+                    .log("The spool takes nothing: make room on its disk, or for more than pasar.spool.max-size");
+        }
+        if (status.tooOld() && alarms.isDue("age")) {
+            LOGGER.atWarn()
+                    .addKeyValue("events", status.events())
                     .addKeyValue("oldest", status.oldest())
-                    .addKeyValue("taking", status.taking())
-                    .log("Events wait in the spool");
+                    .log("Events wait in the spool for longer than pasar.spool.max-age");
         }
     }
 

@@ -21,10 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
 /** The spool while there is no Kafka. */
+@ExtendWith(OutputCaptureExtension.class)
 class SpoolTest {
 
     /** So many that counting them takes a while. */
@@ -107,6 +111,21 @@ class SpoolTest {
 
         // Then
         assertThat(spool.goesFirst("orders", bytes("a"))).isFalse();
+    }
+
+    @Test
+    void tellsWhyItTakesNothing(CapturedOutput output) throws Exception {
+        // Given
+        fill();
+
+        // When
+        try (Spool spool = open(gone(true), DataSize.ofBytes(1))) {
+            // Then
+            assertThat(spool.status().taking()).isFalse();
+            await().until(() -> output.toString()
+                    .lines()
+                    .anyMatch(line -> line.contains("The spool takes nothing") && line.contains("reason=\"full\"")));
+        }
     }
 
     private static KafkaClients gone(boolean justNow) {
