@@ -219,6 +219,7 @@ final class ConfigurationRules {
         if (!kafka.useEmbedded()) {
             checkBootstrapServers(kafka.bootstrapServers());
         }
+        kafka.propertyMistakes().forEach(this::refuse);
         checkDuration("pasar.kafka.acknowledge-within", kafka.acknowledgeWithin(), Duration.ofMillis(1));
         if (kafka.acknowledgeWithin().compareTo(ingest.answerWithin()) >= 0) {
             refuse(

@@ -298,7 +298,8 @@ class ConfigurationTest {
         // Given
         Files.writeString(folder.resolve("client-secret"), "s3cr3t-from-a-file\n");
         Files.writeString(folder.resolve("pasar.data-dir"), "elsewhere\n");
-        Files.writeString(folder.resolve("pasar.kafka.properties.sasl.jaas.config"), "s3cr3t ${as it is}");
+        Files.writeString(
+                folder.resolve("pasar.kafka.properties.sasl.jaas.config"), "s3cr3t required c=\"${as it is}\";");
         String account = "pasar.accounts: [{marketplace: tokopedia, id: 1, client-id: me, events: [order-status],"
                 + " client-secret: '${client-secret}', webhook-secrets: ['${client-secret}']}]";
 
@@ -313,7 +314,7 @@ class ConfigurationTest {
                     assertThat(found.clientSecret()).isEqualTo(secret);
                     assertThat(found.webhookSecrets()).containsExactly(secret);
                     assertThat(context.getBean(KafkaConfiguration.class).properties())
-                            .containsEntry("sasl.jaas.config", "s3cr3t ${as it is}");
+                            .containsEntry("sasl.jaas.config", "s3cr3t required c=\"${as it is}\";");
                     assertThat(context.getBean(PasarConfiguration.class).dataDir())
                             .isEqualTo(Path.of("elsewhere"));
                 });
@@ -323,13 +324,13 @@ class ConfigurationTest {
     void handsKafkaPropertiesOnAsTheyAreWritten() {
         runner(
                         yaml(
-                                "pasar.kafka.properties: {security.protocol: SASL_SSL, sasl: {jaas.config: a.B c=\"d\";}}"),
+                                "pasar.kafka.properties: {security.protocol: SASL_SSL, sasl: {jaas.config: a.B required c=\"d\";}}"),
                         yaml(PACKED))
                 .run(context -> assertThat(
                                 context.getBean(KafkaConfiguration.class).properties())
                         .containsOnly(
                                 Map.entry("security.protocol", "SASL_SSL"),
-                                Map.entry("sasl.jaas.config", "a.B c=\"d\";")));
+                                Map.entry("sasl.jaas.config", "a.B required c=\"d\";")));
     }
 
     @Test

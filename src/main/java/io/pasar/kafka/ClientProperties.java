@@ -1,15 +1,22 @@
 package io.pasar.kafka;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -40,8 +47,12 @@ final class ClientProperties {
                 Math.toIntExact(configuration.acknowledgeWithin().toMillis());
         this.maxMessageBytes =
                 Math.toIntExact(configuration.topics().maxMessageBytes().toBytes());
-        refuse();
-        parse();
+        SortedMap<String, String> mistakes = mistakes(configured);
+        if (!mistakes.isEmpty()) {
+            throw new KafkaStartException(mistakes.entrySet().stream()
+                    .map(mistake -> mistake.getKey() + " " + mistake.getValue())
+                    .collect(Collectors.joining(System.lineSeparator())));
+        }
         warnOfUnknown();
     }
 
@@ -134,25 +145,55 @@ final class ClientProperties {
         return properties;
     }
 
-    private void refuse() {
-        List<String> mistakes = new ArrayList<>();
-        new TreeMap<>(configured).keySet().forEach(key -> {
+    /**
+     * What is wrong with {@code pasar.kafka.properties}, by key: what is refused, and values that Kafka's clients cannot
+     * read. What depends on several of them, or on files, only a client tells.
+     */
+    static SortedMap<String, String> mistakes(Map<String, String> configured) {
+        SortedMap<String, String> mistakes = new TreeMap<>();
+        configured.forEach((key, value) -> {
             if (REFUSED.containsKey(key)) {
-                mistakes.add(KEY + key + " cannot be set: " + REFUSED.get(key) + ".");
+                mistakes.put(KEY + key, "cannot be set: " + REFUSED.get(key));
+            } else {
+                unreadable(key, value).ifPresent(mistake -> mistakes.put(KEY + key, mistake));
             }
         });
-        if (!mistakes.isEmpty()) {
-            throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
-        }
+        return mistakes;
     }
 
-    private void parse() {
+    private static Optional<String> unreadable(String key, String value) {
+        if (key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+            return isJaas(value)
+                    ? Optional.empty()
+                    : Optional.of("is not understood; write some.LoginModule required key=\"value\" …; with a \\ before"
+                            + " each \" in a value");
+        }
+        for (ConfigDef definition :
+                List.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef())) {
+            ConfigDef.ConfigKey known = definition.configKeys().get(key);
+            try {
+                if (known != null) {
+                    Object parsed = ConfigDef.parseType(key, value, known.type);
+                    if (known.validator != null) {
+                        known.validator.ensureValid(key, parsed);
+                    }
+                }
+            } catch (ConfigException e) {
+                return Optional.of(String.valueOf(e.getMessage())
+                        .replace(
+                                "Invalid value " + value + " for configuration " + key, '"' + value + "\" is refused"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Without what Kafka says of it: that can hold a part of a password. */
+    private static boolean isJaas(String value) {
         try {
-            AdminClientConfig.configDef().parse(admin());
-            ConsumerConfig.configDef().parse(consumer(Map.of()));
-            ProducerConfig.configDef().parse(publisher(Map.of()));
-        } catch (ConfigException e) {
-            throw new KafkaStartException("pasar.kafka.properties: " + e.getMessage(), e);
+            JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
+            return true;
+        } catch (KafkaException | IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -43,6 +44,11 @@ public record KafkaConfiguration(
 
     public boolean useEmbedded() {
         return bootstrapServers.isBlank();
+    }
+
+    /** What is wrong with {@link #properties}: by whole key, fit to be shown; empty if nothing is. */
+    public SortedMap<String, String> propertyMistakes() {
+        return ClientProperties.mistakes(properties);
     }
 
     /** Without the values of the properties: some are passwords. */
