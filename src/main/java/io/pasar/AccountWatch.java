@@ -30,7 +30,7 @@ final class AccountWatch implements SmartLifecycle {
     /** At least so many times as long as a look takes is the pause behind it. */
     private static final int SHARE_OF_TIME = 5;
 
-    /** While Kafka is away this is not for long, and publishing is answered 503 until the topics are there. */
+    /** While Kafka is away this is not for long; webhooks for which there is no topic yet go to the spool. */
     private static final Duration TOPICS_WITHIN = Duration.ofSeconds(5);
 
     /** Of a line of the log. */
@@ -140,7 +140,9 @@ final class AccountWatch implements SmartLifecycle {
 
     private void takeEffect(List<Account> now) {
         if (!topics.add(topicsOf(now), TOPICS_WITHIN)) {
-            LOGGER.atWarn().log("Topics of new accounts are not ready yet; their webhooks are answered 503 until then");
+            LOGGER.atWarn()
+                    .log("Topics of new accounts are not ready yet; their webhooks go to the spool, and are set aside"
+                            + " where Kafka says for a minute that it has none");
         }
         accounts.replace(now);
         tellChanges(byKey(inEffect), byKey(now));
