@@ -6,13 +6,20 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.pasar.kafka.EmbeddedBroker;
+import io.pasar.kafka.KafkaClients;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Configuration;
 
@@ -61,6 +68,14 @@ class ArchitectureTest {
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =
             slices().matching("io.pasar.(*)..").should().beFreeOfCycles();
 
+    /** So that pasar.kafka.properties reaches every client. The embedded broker asks itself whether it is up. */
+    @ArchTest
+    static final ArchRule ONLY_KAFKA_CLIENTS_MAKES_KAFKA_CLIENTS = noClasses()
+            .that()
+            .doNotBelongToAnyOf(KafkaClients.class, EmbeddedBroker.class)
+            .should()
+            .accessTargetWhere(makesAKafkaClient());
+
     @ArchTest
     static final ArchRule NOTHING_IS_CALLED_BY_WHAT_IT_IS_NOT = noClasses()
             .should()
@@ -77,6 +92,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule EVERYTHING_IS_GIVEN_TO_THE_CONSTRUCTOR =
             noFields().should().beAnnotatedWith(Autowired.class);
+
+    private static DescribedPredicate<JavaAccess<?>> makesAKafkaClient() {
+        return DescribedPredicate.describe("makes a Kafka client", access -> {
+            JavaClass target = access.getTargetOwner();
+            boolean client = target.isAssignableTo(Producer.class)
+                    || target.isAssignableTo(Consumer.class)
+                    || target.isAssignableTo(Admin.class);
+            String name = access.getTarget().getName();
+            boolean makes = name.equals(JavaConstructor.CONSTRUCTOR_NAME) || name.equals("create");
+            // What extends a client makes none: somebody has to make that one
+            return client && makes && !access.getOriginOwner().isAssignableTo(target.getName());
+        });
+    }
 
     private static ArchRule knowsOnly(String name, String... others) {
         String[] allowed = Stream.concat(Stream.of(name), Arrays.stream(others))
