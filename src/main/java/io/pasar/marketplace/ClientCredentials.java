@@ -31,8 +31,13 @@ final class ClientCredentials {
 
     /** The {@code Authorization} header of a marketplace that knows no other way. */
     public String basic(Account account) {
+        return "Basic " + pair(account);
+    }
+
+    /** What proves the client in the header, base64 as it is sent. */
+    static String pair(Account account) {
         String pair = account.clientId() + ":" + account.clientSecret().value();
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The form body of the grant. */

@@ -48,12 +48,14 @@ public final class MarketplaceAnswer {
     private final int status;
     private final byte[] body;
     private final Duration retryAfter;
+    private final Masks masks;
 
-    private MarketplaceAnswer(MarketplaceCall call, int status, byte[] body, Duration retryAfter) {
+    private MarketplaceAnswer(MarketplaceCall call, int status, byte[] body, Duration retryAfter, Masks masks) {
         this.call = call;
         this.status = status;
         this.body = body;
         this.retryAfter = retryAfter;
+        this.masks = masks;
     }
 
     /** The answer that an {@code http:} step has left in this exchange. */
@@ -64,7 +66,10 @@ public final class MarketplaceAnswer {
                 exchange.getProperty(MarketplaceCalls.CALL, MarketplaceCall.class),
                 message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, int.class),
                 body == null ? new byte[0] : body,
-                retryAfter(message));
+                retryAfter(message),
+                new Masks(
+                        MarketplaceCalls.account(exchange),
+                        exchange.getProperty(MarketplaceCalls.ACCESS_TOKEN, String.class)));
     }
 
     /** Whether the HTTP status is 2xx. */
@@ -144,7 +149,8 @@ public final class MarketplaceAnswer {
 
     /** An HTML page's title, else a plain text's beginning; nothing of what may be JSON, where secrets can stand. */
     private String said() {
-        String head = new String(body, 0, Math.min(body.length, HEAD), StandardCharsets.UTF_8).strip();
+        String text = masks.masked(new String(body, StandardCharsets.UTF_8));
+        String head = text.substring(0, Math.min(text.length(), HEAD)).strip();
         if (head.startsWith("<")) {
             Matcher title = TITLE.matcher(head);
             return title.find() ? shortened(title.group(1)) : "an HTML page";
@@ -152,12 +158,15 @@ public final class MarketplaceAnswer {
         return successful() || head.startsWith("{") || head.startsWith("[") ? "" : shortened(head);
     }
 
-    /** Fit for one line of a log: no control characters, no more than one space at a time, not long. Null stays null. */
-    static String shortened(String text) {
+    /**
+     * Fit to be shown, in one line of a log too: no secret, no control characters, no more than one space at a time, not
+     * long. Null stays null.
+     */
+    public String shortened(String text) {
         if (text == null) {
             return null;
         }
-        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        String line = masks.masked(text).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 

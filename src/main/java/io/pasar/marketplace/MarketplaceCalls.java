@@ -212,28 +212,16 @@ public final class MarketplaceCalls {
                         || cause instanceof SSLHandshakeException);
     }
 
-    /** A marketplace may repeat in its words what it was sent. */
+    /** A route may fail in words that have not gone through {@link MarketplaceAnswer}. */
     private static MarketplaceException masked(MarketplaceException e, Account account, Secret token) {
-        List<Secret> secrets = Stream.concat(
-                        account.webhookSecrets().stream(), Stream.of(account.clientSecret(), orEmpty(token)))
-                .filter(secret -> !secret.value().isEmpty())
-                .toList();
-        String message = e.getMessage();
-        String code = e.code();
-        String requestId = e.requestId();
-        for (Secret secret : secrets) {
-            message = masked(message, secret);
-            code = masked(code, secret);
-            requestId = masked(requestId, secret);
-        }
-        return new MarketplaceException(e.kind(), e.status(), code, message, requestId, e.retryAfter(), e.getCause());
-    }
-
-    private static Secret orEmpty(Secret token) {
-        return token == null ? new Secret("") : token;
-    }
-
-    private static String masked(String text, Secret secret) {
-        return text == null ? null : text.replace(secret.value(), secret.toString());
+        Masks masks = new Masks(account, token == null ? null : token.value());
+        return new MarketplaceException(
+                e.kind(),
+                e.status(),
+                masks.masked(e.code()),
+                masks.masked(e.getMessage()),
+                masks.masked(e.requestId()),
+                e.retryAfter(),
+                e.getCause());
     }
 }
