@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -30,7 +32,8 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
 
     /**
      * @param largest bytes of an answer's body, after decompression
-     * @param within time for the body, from its first byte; the pause in which it runs out is added
+     * @param within time for the body, from its first byte; the pause in which it runs out is added. Also what the
+     *     call may take longer than the response time-out until then
      */
     BoundedAnswers(int largest, Duration within) {
         this.largest = largest;
@@ -45,7 +48,7 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        ClassicHttpResponse response = chain.proceed(request, scope);
+        ClassicHttpResponse response = head(request, scope, chain);
         HttpEntity entity = response.getEntity();
         if (entity != null) {
             try {
@@ -57,6 +60,30 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
             }
         }
         return response;
+    }
+
+    /** Status and headers, which may drip as a body may: cut off from another thread, as no read by itself is late. */
+    private ClassicHttpResponse head(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        Duration patience = within.plus(scope.clientContext
+                .getRequestConfigOrDefault()
+                .getResponseTimeout()
+                .toDuration());
+        CompletableFuture<Void> read = new CompletableFuture<>();
+        read.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
+            scope.execRuntime.discardEndpoint();
+            return null;
+        });
+        try {
+            return chain.proceed(request, scope);
+        } catch (IOException e) {
+            if (read.isDone()) {
+                throw new SocketTimeoutException("The answer had not begun within " + patience);
+            }
+            throw e;
+        } finally {
+            read.complete(null);
+        }
     }
 
     private byte[] read(HttpEntity entity) throws IOException {

@@ -12,7 +12,9 @@ import io.pasar.account.Secret;
 import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.StandIn.Received;
 import io.pasar.marketplace.StandIn.Reply;
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -660,6 +663,37 @@ class MarketplaceRoutesIT {
         // Then
         assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
         assertThat(failure.getMessage()).contains("larger than 1048576 bytes");
+    }
+
+    @Test
+    void unpacksOnlyWhatIsBounded() {
+        // Given
+        String listing = "{\"data\":{\"fs_id\":13004}}";
+        API.on(
+                LIST,
+                packed("gzip", listing),
+                packed("xgzip", listing),
+                packed("gzip", listing + " ".repeat(2_000_000)));
+
+        // When
+        Listing gzip = calls.list(TOKOPEDIA);
+        MarketplaceException xgzip = failureOfList();
+        MarketplaceException bomb = failureOfList();
+
+        // Then
+        assertThat(gzip.webhooks()).isNotEmpty();
+        assertThat(xgzip.getMessage()).contains("not what its documents promise");
+        assertThat(bomb.getMessage()).contains("larger than 1048576 bytes");
+    }
+
+    private static Reply packed(String coding, String body) {
+        return exchange -> {
+            exchange.getResponseHeaders().add("Content-Encoding", coding);
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream out = new GZIPOutputStream(exchange.getResponseBody())) {
+                out.write(body.getBytes(StandardCharsets.UTF_8));
+            }
+        };
     }
 
     @Test
