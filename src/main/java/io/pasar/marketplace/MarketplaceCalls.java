@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -176,6 +177,9 @@ public final class MarketplaceCalls {
         if (cause instanceof UnknownHostException) {
             return "no connection: the host of that name is not known";
         }
+        if (cause instanceof SSLPeerUnverifiedException) {
+            return "no connection: TLS: its certificate is for another host";
+        }
         if (cause instanceof SSLHandshakeException) {
             return "no connection: TLS failed; is its certificate one that Java trusts?";
         }
@@ -212,7 +216,8 @@ public final class MarketplaceCalls {
                         || cause instanceof ConnectionRequestTimeoutException
                         || cause instanceof NoRouteToHostException
                         || cause instanceof UnknownHostException
-                        || cause instanceof SSLHandshakeException);
+                        || cause instanceof SSLHandshakeException
+                        || cause instanceof SSLPeerUnverifiedException);
     }
 
     /** A route may fail in words that have not gone through {@link MarketplaceAnswer}. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.pasar.account.Account;
 import io.pasar.account.Account.OnDrift;
 import io.pasar.account.Account.TokenAuth;
@@ -13,10 +15,16 @@ import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.StandIn.Received;
 import io.pasar.marketplace.StandIn.Reply;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +35,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.support.jsse.SSLContextParameters;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -694,6 +707,70 @@ class MarketplaceRoutesIT {
                 out.write(body.getBytes(StandardCharsets.UTF_8));
             }
         };
+    }
+
+    @Test
+    void saysThatACertificateIsForAnotherHostAndThatNothingWasSent(@TempDir Path directory) throws Exception {
+        // Given
+        KeyStore store = keyStore(directory);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(ssl(store)));
+        server.start();
+        SSLContextParameters trusting = new SSLContextParameters() {
+            @Override
+            public SSLContext createSSLContext(CamelContext camelContext) {
+                return ssl(store);
+            }
+        };
+        context.getRegistry().bind("trusting", trusting);
+        String url = "https://127.0.0.1:" + server.getAddress().getPort() + "?sslContextParameters=#trusting";
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("direct:otherhost-token")
+                        .setBody(constant(new AccessToken(new Secret("otherhost-s3cr3t"), Duration.ofHours(1))));
+                from("direct:otherhost-register").setBody(constant("")).to(url);
+            }
+        });
+
+        // When
+        MarketplaceException failure = catchThrowableOfType(
+                MarketplaceException.class,
+                () -> calls.register(tikiRequest(TestAccounts.at("otherhost", "1", "order"))));
+        server.stop(0);
+
+        // Then
+        assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(failure).hasMessage("Registering: no connection: TLS: its certificate is for another host");
+    }
+
+    /** A certificate for localhost, and for nobody else. */
+    private static KeyStore keyStore(Path directory) throws Exception {
+        Path file = directory.resolve("store.p12");
+        String options = "-genkeypair -alias other -keyalg RSA -dname CN=localhost -ext SAN=dns:localhost"
+                + " -storetype PKCS12 -storepass changeit -keystore " + file;
+        List<String> command = new ArrayList<>(List.of(options.split(" ")));
+        command.add(
+                0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        KeyStore store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+        store.setCertificateEntry("trusted", store.getCertificate("other"));
+        return store;
+    }
+
+    private static SSLContext ssl(KeyStore store) {
+        try {
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, "changeit".toCharArray());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
