@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -39,6 +40,8 @@ final class Runs {
 
     /** Well below the time after which the consumer group takes a consumer for dead (max.poll.interval.ms). */
     private static final Duration RECORDS_READ_WITHIN = Duration.ofMinutes(1);
+
+    private static final String REQUEST = "request_id ";
 
     private final Accounts accounts;
     private final PublicUrl publicUrl;
@@ -238,8 +241,23 @@ final class Runs {
         if (review.isTooOld(run.sent, run.evidence, clock.instant())) {
             reason += ". " + review.ageText(run.account, run.sent, true);
         }
+        reason += asked(failure);
         State state = failure.kind() == Kind.GONE ? State.REFUSED : State.FAILING;
         finish(run, state, reason, attempts, uncertain, backoff.after(attempts, failure), failure);
+    }
+
+    /** What the marketplace's support asks for, in its own terms. */
+    private static String asked(MarketplaceException failure) {
+        String requestId = failure.requestId() == null ? null : REQUEST + failure.requestId();
+        String known =
+                Stream.of(failure.code(), requestId).filter(Objects::nonNull).collect(Collectors.joining(", "));
+        return known.isEmpty() ? "" : " (" + known + ")";
+    }
+
+    /** Each try has a request id of its own, which is no news. */
+    private static String withoutRequest(String reason) {
+        int at = reason == null ? -1 : reason.lastIndexOf(REQUEST);
+        return at < 0 ? reason : reason.substring(0, at);
     }
 
     /** Nothing was done: what is recorded stays, and an account that is due stays due. */
@@ -283,7 +301,7 @@ final class Runs {
         Instant now = clock.instant();
         boolean same = before != null && before.state() == state;
         // Every attempt is an event; the log tells what is new
-        boolean news = !same || !Objects.equals(before.reason(), reason);
+        boolean news = !same || !Objects.equals(withoutRequest(before.reason()), withoutRequest(reason));
         // Only an apply is a check: who looks at a plan neither puts the next check off nor hides a failure
         boolean check = run.command.action() == Action.APPLY;
         AccountRecord after = new AccountRecord(

@@ -32,10 +32,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** From a command in Kafka to a call at a marketplace and back: the route files, a real broker, real HTTP. */
 class RegistrationIT extends RegistrationPartTest {
@@ -244,6 +247,37 @@ class RegistrationIT extends RegistrationPartTest {
         assertThat(failing.reason()).isEqualTo("Registering: HTTP 503: Down");
         assertThat(failing.nextCheckAt()).isAfter(failing.since());
         awaitRecovery("tiki", State.ASSERTED, Duration.ofSeconds(1));
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void saysWhatTheMarketplacesSupportAsksFor(CapturedOutput output) throws Exception {
+        // Given
+        AtomicInteger calls = new AtomicInteger();
+        MARKETPLACE.on(TIKI_REGISTER, exchange -> StandIn.json(
+                        401,
+                        "{\"success\":false,\"error\":{\"status_code\":401,\"message\":\"Unauthorized\","
+                                + "\"message_code\":\"INVALID_TOKEN\"},\"meta_data\":{\"request_id\":\"97b2"
+                                + calls.incrementAndGet() + "\"}}")
+                .send(exchange));
+
+        // When
+        accounts.replace(List.of(TestAccounts.tiki(id, "order")));
+        RegistrationStatus failing = awaitState("tiki", State.FAILING);
+        Outcome again = outcome(Action.APPLY, "tiki");
+
+        // Then
+        assertThat(failing.reason()).isEqualTo("Registering: HTTP 401: Unauthorized (INVALID_TOKEN, request_id 97b22)");
+        assertThat(again.status().reason())
+                .isEqualTo("Registering: HTTP 401: Unauthorized (INVALID_TOKEN, request_id 97b24)");
+        JsonNode event = awaitEvent(found -> found.path("trigger").asText().equals("timer")
+                && found.path("status").path("account").asText().equals(id));
+        assertThat(event.path("failure").path("kind").asText()).isEqualTo("unauthorized");
+        assertThat(event.path("failure").path("status").asInt()).isEqualTo(401);
+        assertThat(event.path("failure").path("code").asText()).isEqualTo("INVALID_TOKEN");
+        assertThat(event.path("failure").path("requestId").asText()).isEqualTo("97b22");
+        assertThat(event.path("failure").path("retryAfterSeconds").isNull()).isTrue();
+        assertThat(output).contains("INVALID_TOKEN, request_id 97b22").doesNotContain("97b24");
     }
 
     @Test
