@@ -221,14 +221,14 @@ final class Planner {
 
     private List<String> warnings(boolean writes) {
         if (listed == null) {
-            return List.of();
+            return blindWarnings();
         }
         List<String> warnings = new ArrayList<>();
         List<String> foreign = Stream.concat(reasons.stream(), company.stream())
                 .filter(change -> change.action() == Action.CARRY_OVER)
                 .map(Change::field)
                 .toList();
-        if (listedSecret != null && !foreign.isEmpty()) {
+        if (!foreign.isEmpty()) {
             warnings.add("One secret serves all receivers of this account. Others receive " + String.join(", ", foreign)
                     + ": they need the same secret.");
         }
@@ -239,11 +239,24 @@ final class Planner {
             warnings.add("The marketplace does not list " + String.join(", ", unseen)
                     + ": it is sent with every write, and its drift cannot be seen.");
         }
-        if (writes && desired.carryOver().isEmpty()) {
+        if (writes) {
             warnings.add("A write blanks what the marketplace does not list. URLs of others in such fields must stand"
                     + " under carry-over of the account.");
         }
         return List.copyOf(warnings);
+    }
+
+    /** Of no marketplace that cannot be read is it known that a write ends what it leaves out. */
+    private List<String> blindWarnings() {
+        List<String> ended = reasons.stream()
+                .filter(change -> change.to() == null)
+                .map(Change::field)
+                .toList();
+        return ended.isEmpty()
+                ? List.of()
+                : List.of(
+                        "Whether leaving out " + String.join(", ", ended) + " ends it cannot be read. If webhooks of it"
+                                + " still come, they are answered 404: ask the marketplace to end it.");
     }
 
     private static Change set(String field, String to) {

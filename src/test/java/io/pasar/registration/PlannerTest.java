@@ -96,6 +96,18 @@ class PlannerTest {
     }
 
     @Test
+    void warnsThatNobodyKnowsWhetherLeavingOutEndsWhatCannotBeRead() {
+        // Given
+        Sent before = sent(TestAccounts.tiki("p77", "order", "stock"), NOW);
+
+        // When
+        Plan plan = plan(TestAccounts.tiki("p77", "order"), null, before);
+
+        // Then
+        assertThat(plan.warnings()).singleElement().asString().contains("leaving out stock ends it");
+    }
+
+    @Test
     void showsAChangedSecretAsFingerprintsOnly() {
         // Given
         Account old = TestAccounts.tiki("p77", "order");
@@ -173,6 +185,32 @@ class PlannerTest {
         assertThat(plan.warnings())
                 .anySatisfy(
                         warning -> assertThat(warning).contains("One secret").contains("chat-notification"));
+    }
+
+    @Test
+    void warnsThatOneSecretServesOthersTooWhereItIsNotShown() {
+        // Given
+        Account account = TestAccounts.tokopedia("13004", "order-status");
+        Listing listed = new Listing(Map.of("chat-notification", "https://crm.example/c"), Map.of(), null);
+
+        // When
+        Plan plan = plan(account, listed, null);
+
+        // Then
+        assertThat(plan.warnings()).anySatisfy(warning -> assertThat(warning).contains("One secret"));
+    }
+
+    @Test
+    void warnsOfWhatAWriteBlanksThoughSomethingIsCarriedOver() {
+        // Given
+        Account account = TestAccounts.tokopedia(
+                "13004", OnDrift.REPAIR, Map.of("product_edit_url", "https://erp.example/e"), "order-status");
+
+        // When
+        Plan plan = plan(account, listing(Map.of(), Map.of(), account), null);
+
+        // Then
+        assertThat(plan.warnings()).anySatisfy(warning -> assertThat(warning).contains("A write blanks"));
     }
 
     @Test
