@@ -53,6 +53,7 @@ final class Schedule {
     private final Map<String, Asked> asked = new HashMap<>();
     private final Changes changes;
     private final Progress progress = new Progress();
+    private final SharedClients sharedClients = new SharedClients();
     private List<Account> knownAccounts = List.of();
     private List<Known> known = List.of();
     private boolean kafkaAway;
@@ -213,6 +214,7 @@ final class Schedule {
                 .map(account -> before.containsKey(account) ? before.get(account) : Known.of(account, publicUrl))
                 .toList();
         knownAccounts = all;
+        sharedClients.look(all, calls::canList);
         asked.keySet().retainAll(known.stream().map(Known::key).collect(Collectors.toSet()));
     }
 
