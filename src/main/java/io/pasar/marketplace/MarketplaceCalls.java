@@ -45,6 +45,9 @@ public final class MarketplaceCalls {
     /** Exchange property: the account that the call is for, still there when the answer has replaced the body. */
     static final String ACCOUNT = "account";
 
+    /** Exchange property: what is being registered; null in other calls. */
+    private static final String REQUEST = "registrationRequest";
+
     private final CamelContext context;
     private final ProducerTemplate template;
     private final RateLimits limits;
@@ -60,6 +63,11 @@ public final class MarketplaceCalls {
     /** The account that the marketplace is being called for in this exchange. */
     public static Account account(Exchange exchange) {
         return exchange.getProperty(ACCOUNT, Account.class);
+    }
+
+    /** What is being registered in this exchange; null if it is another call. */
+    public static RegistrationRequest request(Exchange exchange) {
+        return exchange.getProperty(REQUEST, RegistrationRequest.class);
     }
 
     /** Whether the registrations of this marketplace can be read. */
@@ -134,6 +142,7 @@ public final class MarketplaceCalls {
         Exchange exchange = template.request(call.endpoint(account.marketplace()), prepared -> {
             prepared.setProperty(CALL, call);
             prepared.setProperty(ACCOUNT, account);
+            prepared.setProperty(REQUEST, call == MarketplaceCall.REGISTER ? body : null);
             prepared.setProperty(ACCESS_TOKEN, token == null ? null : token.value());
             // What BoundedAnswers let through would be unpacked again, without a bound, if only its coding's name has
             // gzip in it

@@ -158,6 +158,42 @@ class MarketplaceRoutesIT {
     }
 
     @Test
+    void leavesOutOfTheBodyForTikiWhatIsNotWanted() throws Exception {
+        // Given
+        API.on(TIKI_REGISTER, TIKI_TOOK_IT);
+
+        // When
+        calls.register(tikiRequest(TestAccounts.tiki("41235121321", "order")));
+
+        // Then
+        assertThat(new ObjectMapper().readTree(only(API).body()))
+                .isEqualTo(
+                        new ObjectMapper()
+                                .readTree(
+                                        """
+                                {"sync_inventory_location": ["sgn3", "tbn1"],
+                                 "sync_webhook": {
+                                  "order": {"url": "https://gw.example/order", "secret_key": "sjYKaAFXDaS4qxeykux4WL1qMI0gzAc0"}},
+                                 "external_partner_id": "41235121321"}
+                                """));
+    }
+
+    @Test
+    void keepsARequestIdFitToBeShown() {
+        // Given
+        String requestId = "97b2" + TestAccounts.TIKI_SECRET + "x".repeat(500);
+        API.on(
+                TIKI_REGISTER,
+                StandIn.json(200, "{\"success\":true,\"meta_data\":{\"request_id\":\"" + requestId + "\"}}"));
+
+        // When
+        Registered registered = calls.register(tikiRequest(TIKI));
+
+        // Then
+        assertThat(registered.requestId()).startsWith("97b2***xxx").hasSizeLessThan(210);
+    }
+
+    @Test
     void sendsNothingBesideTheHeadersOfTheCall() {
         // Given
         API.on(TIKI_REGISTER, TIKI_TOOK_IT);
@@ -248,6 +284,43 @@ class MarketplaceRoutesIT {
                                 {"fs_id": 13004, "chat_notification_url": "https://crm.example/c",
                                  "order_status_url": "https://gw.example/s", "webhook_secret": "our-webhook-secret"}
                                 """));
+    }
+
+    @Test
+    void carriesOverToTheDigitWhatIsNotKnown() {
+        // Given
+        String unknown = "\"ratio\":1.10,\"big\":123456789012345678901234567890";
+        API.on(LIST, StandIn.json(200, "{\"data\":{\"fs_id\":13004," + unknown + "}}"));
+        API.on(REGISTER, TOKOPEDIA_TOOK_IT);
+
+        // When
+        calls.register(new RegistrationRequest(TOKOPEDIA, Map.of(), calls.list(TOKOPEDIA)));
+
+        // Then
+        assertThat(API.received(REGISTER).get(0).text())
+                .isEqualTo("{\"fs_id\":13004," + unknown + ",\"webhook_secret\":\"our-webhook-secret\"}");
+    }
+
+    @Test
+    void namesWhatNoDocumentNamesWhereARegistrationIsRefused() {
+        // Given
+        API.on(
+                REGISTER,
+                StandIn.json(
+                        400, "{\"data\":null,\"status\":\"400 Bad Request\",\"error_message\":[\"bad input data\"]}"));
+        Account documented = TestAccounts.tokopedia("13004", "order-status", "product-creation");
+        Account not = TestAccounts.tokopedia(
+                "13004", OnDrift.REPAIR, Map.of("order_actions_url", "https://x.example"), "order-partial-fulfillment");
+
+        // When
+        MarketplaceException plain = failureOfRegister(tokopediaRequest(documented));
+        MarketplaceException advised = failureOfRegister(tokopediaRequest(not));
+
+        // Then
+        assertThat(plain).hasMessage("Registering: HTTP 400: bad input data");
+        assertThat(advised.getMessage())
+                .startsWith("Registering: HTTP 400: bad input data. Among what was sent no document of this call names"
+                        + " order_actions_url, order_partial_fulfillment_url:");
     }
 
     @Test
@@ -871,7 +944,11 @@ class MarketplaceRoutesIT {
     }
 
     private MarketplaceException failureOfRegister() {
-        return catchThrowableOfType(MarketplaceException.class, () -> calls.register(tikiRequest(TIKI)));
+        return failureOfRegister(tikiRequest(TIKI));
+    }
+
+    private MarketplaceException failureOfRegister(RegistrationRequest request) {
+        return catchThrowableOfType(MarketplaceException.class, () -> calls.register(request));
     }
 
     private MarketplaceException failureOfList() {
@@ -893,9 +970,17 @@ class MarketplaceRoutesIT {
     }
 
     private static RegistrationRequest tikiRequest(Account account) {
+        return request(account, null);
+    }
+
+    private static RegistrationRequest tokopediaRequest(Account account) {
+        return request(account, none());
+    }
+
+    private static RegistrationRequest request(Account account, Listing listed) {
         Map<String, String> urls = new LinkedHashMap<>();
         account.events().forEach(kind -> urls.put(kind, "https://gw.example/" + kind));
-        return new RegistrationRequest(account, urls, null);
+        return new RegistrationRequest(account, urls, listed);
     }
 
     private static Received only(StandIn standIn) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
@@ -38,7 +39,10 @@ final class TokopediaWebhooks {
     private static final Pattern URL_FIELD = Pattern.compile("([a-z0-9]+(?:_[a-z0-9]+)*)_url");
     private static final Pattern STATUS = Pattern.compile("\\s*(\\d{3})\\b.*", Pattern.DOTALL);
 
-    /** What an answer shows (Tokopedia: "List Registered Webhook"); the other kinds can be registered, but not seen. */
+    /**
+     * What an answer shows (Tokopedia: "List Registered Webhook"); the other kinds can be registered, but not seen. The
+     * last one is in no document of the register call.
+     */
     private static final List<String> LISTABLE = List.of(
             "order-notification",
             "order-cancellation",
@@ -49,13 +53,29 @@ final class TokopediaWebhooks {
             "campaign-notification",
             "order-partial-fulfillment");
 
-    /** Kinds that only the documents of the register call name; an answer that shows them all the same is believed. */
+    /**
+     * Kinds that no document shows in an answer; one that shows them all the same is believed. The first is in those of
+     * the register call, the others are known from a public client library only.
+     */
     private static final Set<String> REGISTER_ONLY = Set.of(
             "product-creation",
             "product-edit",
             "product-discussion",
             "order-confirm-delivery-notification",
             "order-actions");
+
+    /** What the documents of the register call name (Tokopedia: "Register Webhook"). */
+    private static final Set<String> DOCUMENTED = Set.of(
+            FS_ID,
+            "order_notification_url",
+            "order_cancellation_url",
+            "order_status_url",
+            "order_request_cancellation_url",
+            "chat_notification_url",
+            "product_creation_url",
+            "product_changes_url",
+            "campaign_notification_url",
+            SECRET);
 
     private static final TypeReference<LinkedHashMap<String, Object>> FIELDS = new TypeReference<>() {};
 
@@ -136,6 +156,10 @@ final class TokopediaWebhooks {
      * and sending an empty text are the same to Tokopedia, and only the first is known to be accepted.
      */
     public byte[] body(RegistrationRequest request) throws JsonProcessingException {
+        return JSON.writeValueAsBytes(fields(request));
+    }
+
+    private static Map<String, Object> fields(RegistrationRequest request) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put(FS_ID, new BigInteger(request.account().id()));
         Listing listed = request.listed();
@@ -152,7 +176,7 @@ final class TokopediaWebhooks {
         });
         request.urls().forEach((kind, url) -> put(body, field(kind), url));
         body.put(SECRET, request.secret().value());
-        return JSON.writeValueAsBytes(body);
+        return body;
     }
 
     private static void put(Map<String, Object> body, String field, String url) {
@@ -173,8 +197,23 @@ final class TokopediaWebhooks {
 
     /** @throws io.pasar.marketplace.MarketplaceException unless Tokopedia says that it took it */
     public Registered answer(Exchange exchange) {
-        successful(MarketplaceAnswer.of(exchange), MarketplaceCalls.account(exchange));
-        return new Registered(null);
+        try {
+            successful(MarketplaceAnswer.of(exchange), MarketplaceCalls.account(exchange));
+            return new Registered(null);
+        } catch (MarketplaceException e) {
+            throw e.kind() == Kind.REJECTED && e.status() == 400 ? advised(e, MarketplaceCalls.request(exchange)) : e;
+        }
+    }
+
+    /** One field that it does not know may be why all of them are refused; it does not say which. */
+    private static MarketplaceException advised(MarketplaceException failure, RegistrationRequest request) {
+        String undocumented = fields(request).keySet().stream()
+                .filter(field -> !DOCUMENTED.contains(field))
+                .collect(Collectors.joining(", "));
+        return undocumented.isEmpty()
+                ? failure
+                : failure.advising("Among what was sent no document of this call names " + undocumented + ": if that is"
+                        + " why, take what of it is ours out of events and carry-over");
     }
 
     /**
