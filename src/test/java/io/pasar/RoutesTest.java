@@ -174,6 +174,18 @@ class RoutesTest {
                 .hasSize(1);
     }
 
+    /**
+     * A replica that dies is replaced within 30 s: of these, 10 s until it is missed, and 10 s each for a run under way
+     * to have its turn and its answer. With more than one record at a time the others would wait for more than one run.
+     */
+    @Test
+    void missesAReplicaThatDiesSoonEnough() {
+        assertThat(consumers("kafka:pasar.commands")).hasSize(1).allSatisfy(from -> {
+            assertThat(from.path("parameters").path("sessionTimeoutMs").asInt()).isBetween(1, 10_000);
+            assertThat(from.path("parameters").path("maxPollRecords").asText()).isEqualTo("1");
+        });
+    }
+
     /** On Camel's own pool, a tap runs on its caller's thread once that pool is full; here that is an event loop. */
     @Test
     void tapsOnlyOnAPoolThatIsKeptFromFilling() {

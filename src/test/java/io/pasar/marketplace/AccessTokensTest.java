@@ -6,16 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pasar.SettableClock;
 import io.pasar.account.Account;
 import io.pasar.account.Secret;
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,9 +61,15 @@ class AccessTokensTest {
         });
 
         // When
-        List<Future<Secret>> asked = IntStream.range(0, 16)
-                .mapToObj(i -> threads.submit(() -> tokens.get(ACCOUNT, Patience.RUN)))
+        List<FutureTask<Secret>> asked = IntStream.range(0, 16)
+                .mapToObj(i -> new FutureTask<>(() -> tokens.get(ACCOUNT, Patience.RUN)))
                 .toList();
+        List<Thread> asking = asked.stream().map(Thread::new).toList();
+        asking.forEach(Thread::start);
+        // Each waits, the first of them for the marketplace
+        Awaitility.await().until(() -> asking.stream()
+                .map(Thread::getState)
+                .allMatch(state -> state == State.WAITING || state == State.TIMED_WAITING));
         go.countDown();
 
         // Then
