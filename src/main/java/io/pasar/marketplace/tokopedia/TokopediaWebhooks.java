@@ -197,19 +197,25 @@ final class TokopediaWebhooks {
 
     /** @throws io.pasar.marketplace.MarketplaceException unless Tokopedia says that it took it */
     public Registered answer(Exchange exchange) {
+        MarketplaceAnswer answer = MarketplaceAnswer.of(exchange);
         try {
-            successful(MarketplaceAnswer.of(exchange), MarketplaceCalls.account(exchange));
+            successful(answer, MarketplaceCalls.account(exchange));
             return new Registered(null);
         } catch (MarketplaceException e) {
-            throw e.kind() == Kind.REJECTED && e.status() == 400 ? advised(e, MarketplaceCalls.request(exchange)) : e;
+            boolean advisable = e.kind() == Kind.REJECTED && e.status() == 400;
+            // Fields of others are named as the marketplace lists them, whatever that is
+            throw advisable ? advised(e, answer.shortened(undocumented(MarketplaceCalls.request(exchange)))) : e;
         }
     }
 
-    /** One field that it does not know may be why all of them are refused; it does not say which. */
-    private static MarketplaceException advised(MarketplaceException failure, RegistrationRequest request) {
-        String undocumented = fields(request).keySet().stream()
+    private static String undocumented(RegistrationRequest request) {
+        return fields(request).keySet().stream()
                 .filter(field -> !DOCUMENTED.contains(field))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** One field that it does not know may be why all of them are refused; it does not say which. */
+    private static MarketplaceException advised(MarketplaceException failure, String undocumented) {
         return undocumented.isEmpty()
                 ? failure
                 : failure.advising("Among what was sent no document of this call names " + undocumented + ": if that is"
