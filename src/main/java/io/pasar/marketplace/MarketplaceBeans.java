@@ -31,6 +31,16 @@ class MarketplaceBeans {
         return new MarketplaceCalls(context, template, limits.getIfAvailable(RateLimits::none), clock);
     }
 
+    @Bean("http-component")
+    HttpComponent http() {
+        return new BoundedHttpComponent();
+    }
+
+    @Bean("https-component")
+    HttpComponent https() {
+        return new BoundedHttpComponent();
+    }
+
     /** For {@code http} and {@code https} alike: they are two components of one class. */
     @Bean
     ComponentCustomizer boundedAnswers() {

@@ -14,9 +14,12 @@ import io.pasar.account.Secret;
 import io.pasar.marketplace.MarketplaceException.Kind;
 import io.pasar.marketplace.StandIn.Received;
 import io.pasar.marketplace.StandIn.Reply;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -751,6 +754,48 @@ class MarketplaceRoutesIT {
         assertThat(failure.getMessage()).contains("larger than 1048576 bytes");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "X-Endless: x\r\n"})
+    void readsNoEndlessHeaders(String piece) throws Exception {
+        // Given
+        byte[] block = piece.repeat(8192 / piece.length()).getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread endless = new Thread(() -> {
+                try (Socket connection = server.accept()) {
+                    connection
+                            .getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
+                    for (int i = 0; i < 2500; i++) {
+                        connection.getOutputStream().write(block);
+                    }
+                    server.accept();
+                } catch (IOException e) {
+                    // Gone
+                }
+            });
+            endless.start();
+            String name = "endless" + piece.length();
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    errorHandler(noErrorHandler());
+                    from("direct:" + name + "-token")
+                            .setBody(constant(new AccessToken(new Secret("endless-s3cr3t"), Duration.ofHours(1))));
+                    from("direct:" + name + "-list")
+                            .setBody(constant(""))
+                            .to("http://localhost:" + server.getLocalPort());
+                }
+            });
+
+            // When
+            MarketplaceException failure = catchThrowableOfType(
+                    MarketplaceException.class, () -> calls.list(TestAccounts.at(name, "1", "order")));
+
+            // Then
+            assertThat(failure).hasMessage("Reading the registration: connection cut, or not HTTP");
+        }
+    }
+
     @Test
     void unpacksOnlyWhatIsBounded() {
         // Given
@@ -940,6 +985,7 @@ class MarketplaceRoutesIT {
         assertThat(component.getConnectionRequestTimeout()).isEqualTo(5000);
         assertThat(component.getResponseTimeout()).isEqualTo(5000);
         assertThat(component.getSoTimeout()).isEqualTo(5000);
+        assertThat(component).isInstanceOf(BoundedHttpComponent.class);
         assertThat(component.getHttpClientConfigurer()).isInstanceOf(BoundedAnswers.class);
     }
 
