@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Where one event kind's entity and identity lie in its body, as its route declares it. A body that cannot be read, or
- * lacks a declared part, is still an event: its entity is the account, its identity the hash of its bytes, weak.
+ * lacks a declared part, or has one that is no value to tell events apart by, is still an event: its entity is the
+ * account, its identity the hash of its bytes, weak.
  * Immutable and safe for use by many threads.
  */
 final class IdentityScheme {
@@ -34,8 +35,8 @@ final class IdentityScheme {
     /**
      * @param entity JSON pointers, separated by commas, whose values joined by {@code /} are the entity; empty for the
      *     account itself
-     * @param identity JSON pointers, separated by commas; one that ends in {@code ?} may be missing; {@code body}
-     *     stands for the hash of all bytes
+     * @param identity JSON pointers, separated by commas; one that ends in {@code ?} may be missing, empty or null;
+     *     {@code body} stands for the hash of all bytes
      * @param strength {@code strong} or {@code weak}
      * @param occurredAt a JSON pointer; empty if the body does not say when it happened
      * @throws IllegalArgumentException if one of them cannot be used, with what to write instead
@@ -81,7 +82,8 @@ final class IdentityScheme {
         List<String> values = new ArrayList<>(parts.size());
         for (Part part : parts) {
             String value = part.index == null ? hash(body) : text(found[part.index]);
-            if (value == null && !part.optional) {
+            // Unusable is not missing: two events that differ only there would be one
+            if (value == null && !(part.optional && isMissing(found[part.index]))) {
                 return null;
             }
             values.add(value == null ? "" : value);
@@ -89,9 +91,15 @@ final class IdentityScheme {
         return values;
     }
 
-    // null for what is no usable value: missing, empty, too long or no text
+    private static boolean isMissing(JsonNode node) {
+        return node == null
+                || node.isNull()
+                || (node.isTextual() && node.textValue().isEmpty());
+    }
+
+    // null for what is no usable value: missing, too long, no text, or an object or array
     private static String text(JsonNode node) {
-        if (node == null || node.isNull()) {
+        if (isMissing(node)) {
             return null;
         }
         String text = node.asText();

@@ -29,6 +29,9 @@ final class JsonValues {
             .build()
             .reader();
 
+    /** In place of an object or an array: no single value, yet not nothing. */
+    private static final JsonNode NO_SINGLE_VALUE = JSON.createObjectNode();
+
     private final Place root = new Place();
     private final int count;
 
@@ -40,8 +43,8 @@ final class JsonValues {
     }
 
     /**
-     * The texts, numbers and other single values at the pointers, in the order of these; null where there is none.
-     * All null if the body is not one JSON value.
+     * The texts, numbers and other single values at the pointers, in the order of these; null where there is nothing,
+     * an empty object where there is an object or an array. All null if the body is not one JSON value.
      */
     JsonNode[] in(byte[] body) {
         JsonNode[] found = new JsonNode[count];
@@ -69,6 +72,11 @@ final class JsonValues {
         // Of a name that comes twice the last one counts
         for (int wanted : place.wanted) {
             found[wanted] = null;
+        }
+        if (parser.currentToken().isStructStart()) {
+            for (int here : place.here) {
+                found[here] = NO_SINGLE_VALUE;
+            }
         }
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {

@@ -50,6 +50,7 @@ final class FuzzSeeds {
             bytes("{\"order_id\":1,\"order_id\":2,\"fs_id\":13004}"),
             bytes("{\"order_id\":1e2147483648}"),
             bytes("{\"upload_id\":" + "9".repeat(300) + ",\"status\":\"DONE\"}"),
+            bytes("{\"data\":{\"order_code\":1,\"main_state\":2,\"main_substate\":{\"a\":[]},\"date\":3}}"),
             bytes("[".repeat(1200)),
             bytes("[{\"product_id\":1},{\"product_id\":2}]"),
             bytes("a=1&b=%7B&order_id=9"),

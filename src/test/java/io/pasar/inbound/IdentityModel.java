@@ -59,12 +59,18 @@ final class IdentityModel {
             boolean optional = pointer.endsWith("?");
             String value =
                     pointer.equals("body") ? sha256(body) : text(tree, optional ? pointer.replace("?", "") : pointer);
-            if (value == null && !optional) {
+            if (value == null && !(optional && saysNothing(tree.at(pointer.replace("?", ""))))) {
                 return null;
             }
             values.add(value == null ? "" : value);
         }
         return values;
+    }
+
+    private static boolean saysNothing(JsonNode part) {
+        return part.isMissingNode()
+                || part.isNull()
+                || part.isTextual() && part.asText().isEmpty();
     }
 
     private static String text(JsonNode tree, String pointer) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentitySchemeTest {
 
@@ -52,13 +53,42 @@ class IdentitySchemeTest {
         assertThat(identify(ORDER, retry).id()).isEqualTo(identify(ORDER, BODY).id());
     }
 
-    @Test
-    void countsAMissingOptionalPartAsEmpty() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"main_substate\":null", ",\"main_substate\":\"\""})
+    void countsAnOptionalPartThatSaysNothingAsMissing(String part) throws Exception {
         // Given
-        String cancelled = "{\"data\":{\"date\":\"d\",\"order_code\":\"9\",\"main_state\":\"canceled\"}}";
+        String cancelled = "{\"data\":{\"date\":\"d\",\"order_code\":\"9\",\"main_state\":\"canceled\"" + part + "}}";
 
         // Then
-        assertThat(identify(ORDER, cancelled).id()).isEqualTo(sha256("tiki", "p77", "order", "9", "canceled", "", "d"));
+        assertThat(identify(ORDER, cancelled))
+                .isEqualTo(new Identity("9", sha256("tiki", "p77", "order", "9", "canceled", "", "d"), true, "d"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'id':1}    | {'id':2}",
+                "['a']       | ['b']",
+                "{}          | []",
+                "'\\ud83d' | '\\ud83c'",
+                "'1@'        | '2@'"
+            })
+    void keepsEventsApartThatDifferOnlyInAnOptionalPartThatCannotBeUsed(String part, String otherPart) {
+        // Given
+        String body = "{'data':{'date':'d','order_code':'9','main_state':'s','main_substate':%s}}";
+
+        // When
+        Identity one = identify(
+                ORDER, body.formatted(part).replace("@", "x".repeat(256)).replace('\'', '"'));
+        Identity other = identify(
+                ORDER, body.formatted(otherPart).replace("@", "x".repeat(256)).replace('\'', '"'));
+
+        // Then
+        assertThat(one.id()).isNotEqualTo(other.id());
+        assertThat(one.strength()).isEqualTo("weak");
+        assertThat(one.entity()).isEqualTo("p77");
     }
 
     @Test
