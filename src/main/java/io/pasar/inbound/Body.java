@@ -38,6 +38,10 @@ final class Body {
      * @param expected how long all of it will be, or may be where that is not known
      */
     boolean add(Buffer chunk, long expected) {
+        if (chunk.length() == 0) {
+            // Behind a body that ends in trailers, also one that came whole
+            return true;
+        }
         int length = received + chunk.length();
         if (length > held && !grow(length, expected)) {
             return false;

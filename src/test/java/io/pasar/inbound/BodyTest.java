@@ -40,6 +40,17 @@ class BodyTest {
     }
 
     @Test
+    void isWhatCameAtOnceAlsoWhenNothingComesBehindIt() {
+        // When
+        boolean added = body.add(Buffer.buffer("all"), 3) && body.add(Buffer.buffer(), 3);
+
+        // Then
+        assertThat(added).isTrue();
+        assertThat(body.toBytes()).asString(US_ASCII).isEqualTo("all");
+        assertThat(load.held()).isEqualTo(3);
+    }
+
+    @Test
     void stallsOutsideTheHeapAndGivesThatBack() {
         // Given
         long before = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();

@@ -210,6 +210,21 @@ class IngestEngineTest {
     }
 
     @Test
+    void takesAChunkedBodyOfExactlyTheLimitThatEndsInTrailers() throws Exception {
+        // Given
+        String body = "x".repeat(MAX_BODY);
+
+        // When
+        String response =
+                raw("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                        + "400\r\n" + body + "\r\n0\r\nX: y\r\n\r\n");
+
+        // Then
+        assertThat(response).startsWith("HTTP/1.1 200");
+        assertThat(received.element().body()).asString(UTF_8).isEqualTo(body);
+    }
+
+    @Test
     void letsInOnlyPathParametersTheAddressAndAllowedHeaders() throws Exception {
         // Given
         HttpRequest request = HttpRequest.newBuilder(
