@@ -23,12 +23,14 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestConsumer.class);
 
     private final IngestEngine engine;
+    private final IngestMetrics metrics;
     private final PathTemplate path;
     private final Set<String> methods;
 
-    IngestConsumer(IngestEngine engine, PlatformHttpEndpoint endpoint, Processor processor) {
+    IngestConsumer(IngestEngine engine, PlatformHttpEndpoint endpoint, Processor processor, IngestMetrics metrics) {
         super(endpoint, processor);
         this.engine = engine;
+        this.metrics = metrics;
         this.path = PathTemplate.of(endpoint.getPath());
         this.methods = methods(endpoint);
     }
@@ -93,7 +95,8 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
                 .setCause(cause)
                 .addKeyValue("route", getRouteId())
                 .log("A delivery failed in a way that no error handling answers");
-        return Answer.INTERNAL;
+        metrics.refused(getRouteId(), Refusal.INTERNAL.code());
+        return Refusal.INTERNAL.answer();
     }
 
     PathTemplate path() {

@@ -89,7 +89,7 @@ final class IngestEngine extends ServiceSupport implements PlatformHttpEngine, S
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        return new IngestConsumer(this, endpoint, processor);
+        return new IngestConsumer(this, endpoint, processor, metrics);
     }
 
     /**

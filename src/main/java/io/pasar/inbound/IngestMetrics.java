@@ -46,7 +46,7 @@ final class IngestMetrics {
                 .withRegistry(registry);
         refused = Counter.builder("pasar.refused")
                 .description(
-                        "Requests refused by the ingest port before any route; route is none where no path matches")
+                        "Requests refused by the ingest port, or failed in a route; route is none where no path matches")
                 .withRegistry(registry);
         published = Counter.builder("pasar.published")
                 .description("Events that Kafka has acknowledged")

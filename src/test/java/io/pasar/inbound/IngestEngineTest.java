@@ -576,6 +576,7 @@ class IngestEngineTest {
         // Then
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).doesNotContain("made up");
+        assertThat(failed()).isOne();
         assertThat(meters.get("pasar.in.flight").gauge().value()).isZero();
         assertThat(meters.get("pasar.held").gauge().value()).isZero();
         assertThat(camel.getInflightRepository().size()).isZero();
@@ -688,6 +689,7 @@ class IngestEngineTest {
         // Then
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body()).contains("\"code\":\"internal\"").doesNotContain("secret", "Exception");
+        assertThat(failed()).isOne();
     }
 
     @Test
@@ -700,6 +702,15 @@ class IngestEngineTest {
 
         // Then
         assertThat(post(PATH, "x".getBytes(UTF_8)).statusCode()).isEqualTo(500);
+        assertThat(failed()).isOne();
+    }
+
+    /** How often the alert on what nobody foresaw has reason to ring. */
+    private double failed() {
+        return meters.get("pasar.refused")
+                .tags("route", "tiki-order", "reason", "internal")
+                .counter()
+                .count();
     }
 
     @Test
