@@ -303,6 +303,37 @@ class IngestEngineTest {
         assertThat(received).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?httpMethodRestrict=%20"})
+    void refusesARouteThatDoesNotSayItsMethods(String restriction) {
+        assertThatThrownBy(() -> camel.addRoutes(stockRoute(restriction)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("httpMethodRestrict is missing on /webhooks/tiki/{account}/stock");
+    }
+
+    @Test
+    void readsAListOfMethodsWithBlanksInIt() throws Exception {
+        // Given
+        camel.addRoutes(stockRoute("?httpMethodRestrict=POST,%20put"));
+        String request =
+                " /webhooks/tiki/p77/stock HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+        // Then
+        assertThat(raw("PUT" + request)).startsWith("HTTP/1.1 200");
+        assertThat(raw("POST" + request)).startsWith("HTTP/1.1 200");
+        assertThat(raw("DELETE" + request)).startsWith("HTTP/1.1 405");
+    }
+
+    private static RouteBuilder stockRoute(String parameters) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/webhooks/tiki/{account}/stock" + parameters)
+                        .setHeader(Exchange.HTTP_RESPONSE_CODE, constant("200"));
+            }
+        };
+    }
+
     @Test
     void namesTheAllowedMethod() throws Exception {
         HttpResponse<String> response = client.send(request(PATH).GET().build(), BodyHandlers.ofString());
