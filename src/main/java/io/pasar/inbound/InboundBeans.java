@@ -111,8 +111,10 @@ class InboundBeans {
 
     @Bean
     QuarantineRate quarantineRate(
-            @Qualifier("quarantinePool") ThreadPoolExecutor quarantinePool, IngestMetrics metrics) {
-        return new QuarantineRate(quarantinePool, metrics);
+            @Qualifier("quarantinePool") ThreadPoolExecutor quarantinePool,
+            IngestConfiguration configuration,
+            IngestMetrics metrics) {
+        return new QuarantineRate(quarantinePool, configuration.maxBody(), metrics);
     }
 
     /**

@@ -68,8 +68,9 @@ public final class TopicProvisioner implements SmartLifecycle {
     private static final int REPLICAS_TO_SPARE_ONE = 3;
 
     /**
-     * Of each partition of the quarantine: whoever sends without a right signature shall fill no disk. Holds a night of
-     * a client whose secret is wrong (tens of thousands of deliveries), and at six partitions less than half a GiB.
+     * Of each partition of the quarantine: whoever sends without a right signature shall fill no disk. Holds tens of
+     * thousands of deliveries of a KB or two, a night of a client whose secret is wrong, and at six partitions less than
+     * half a GiB. So little of one account is kept in a minute that it needs an hour to push out the others.
      */
     private static final long QUARANTINE_BYTES = 64L * 1024 * 1024;
 

@@ -96,7 +96,7 @@ final class IngestUnderFuzz implements AutoCloseable {
         bind("quarantineHeaders", beans.quarantineHeaders());
         ThreadPoolExecutor pool = beans.quarantinePool();
         bind("quarantinePool", pool);
-        bind("quarantineRate", beans.quarantineRate(pool, metrics));
+        bind("quarantineRate", beans.quarantineRate(pool, configuration(), metrics));
         bind("countPublished", beans.countPublished(metrics));
         bind("countNotPublished", beans.countNotPublished(metrics));
         bind("spoolStep", (Processor) IngestUnderFuzz::failToPublish);

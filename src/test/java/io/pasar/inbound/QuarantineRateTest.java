@@ -22,6 +22,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class QuarantineRateTest {
 
@@ -30,7 +31,7 @@ class QuarantineRateTest {
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ThreadPoolExecutor pool = new InboundBeans().quarantinePool();
-    private final QuarantineRate rate = new QuarantineRate(pool, new IngestMetrics(meters));
+    private final QuarantineRate rate = new QuarantineRate(pool, DataSize.ofMegabytes(1), new IngestMetrics(meters));
 
     @AfterEach
     void stop() {
@@ -51,7 +52,7 @@ class QuarantineRateTest {
         IntStream.range(0, 100).forEach(account -> sender.send("direct:rejected", rejected("" + account)));
 
         // Then
-        await().until(() -> waiting.size() + notKept() == 100);
+        await().until(() -> waiting.size() + counted("not-kept") == 100);
         // Those that a thread has taken and not yet brought into the route are not counted
         assertThat(waiting.size()).isBetween(32, 32 + pool.getMaximumPoolSize());
 
@@ -62,8 +63,47 @@ class QuarantineRateTest {
         assertThat(rate.permits(rejected("another"))).isTrue();
     }
 
-    private double notKept() {
-        return meters.find("pasar.quarantined").tag("outcome", "not-kept").counters().stream()
+    @Test
+    void keepsNoMoreOfAnAccountThanOneLargestBodyAtATime() {
+        // Given
+        int largest = 1024 * 1024;
+
+        // When
+        boolean first = rate.permits(rejected("1", new byte[largest], "s"));
+        boolean second = rate.permits(rejected("1", new byte[1], null));
+
+        // Then
+        assertThat(first).isTrue();
+        assertThat(second).isFalse();
+        assertThat(counted("over-rate")).isOne();
+        assertThat(rate.permits(rejected("2", new byte[largest], null)))
+                .as("another account")
+                .isTrue();
+    }
+
+    @Test
+    void keepsNoMoreOfAnAccountThanOneLargestBodyInHeadersEither() {
+        // Given
+        QuarantineRate small = new QuarantineRate(pool, DataSize.ofBytes(1), new IngestMetrics(meters));
+
+        // Then
+        assertThat(small.permits(rejected("1", new byte[0], "s".repeat(1024 * 1024))))
+                .isTrue();
+        assertThat(small.permits(rejected("1", new byte[0], "s"))).isFalse();
+    }
+
+    @Test
+    void keepsALargestBodyAlsoWhereThatIsLarge() {
+        // Given
+        QuarantineRate large = new QuarantineRate(pool, DataSize.ofMegabytes(3), new IngestMetrics(meters));
+
+        // Then
+        assertThat(large.permits(rejected("1", new byte[3 * 1024 * 1024], "s"))).isTrue();
+        assertThat(large.permits(rejected("1", new byte[1], null))).isFalse();
+    }
+
+    private double counted(String outcome) {
+        return meters.find("pasar.quarantined").tag("outcome", outcome).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
     }
@@ -91,16 +131,23 @@ class QuarantineRateTest {
     void forgetsAccountsThatAreGone() {
         // Given
         IntStream.range(0, MORE_THAN_ARE_KEPT).forEach(i -> rate.permits(rejected("1")));
+        rate.permits(rejected("3", new byte[1024 * 1024], null));
 
         // When
         rate.retain(List.of(TestAccounts.tokopedia("2", "order-status")));
 
         // Then
         assertThat(rate.permits(rejected("1"))).isTrue();
+        assertThat(rate.permits(rejected("3"))).isTrue();
     }
 
     private Exchange rejected(String id) {
+        return rejected(id, new byte[1], null);
+    }
+
+    private Exchange rejected(String id, byte[] body, String signature) {
         Exchange exchange = new DefaultExchange(camel);
+        exchange.getMessage().setBody(body);
         new Delivery(
                         TestAccounts.tokopedia(id, "order-status"),
                         "order-status",
@@ -108,7 +155,7 @@ class QuarantineRateTest {
                         0,
                         null,
                         null,
-                        null,
+                        signature,
                         null,
                         null)
                 .attachTo(exchange);
