@@ -16,7 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record SignatureModel(String marketplace, String header, String algorithm, String prefix, List<String> secrets) {
 
-    /** "Webhook sync status" on open.tiki.vn. */
+    /** "Webhook sync stock" and "Webhook FD/CR" on open.tiki.vn; that orders are signed alike is inferred. */
     static final SignatureModel TIKI = new SignatureModel(
             "tiki",
             "x-signature",
@@ -24,7 +24,7 @@ record SignatureModel(String marketplace, String header, String algorithm, Strin
             "sha1=",
             List.of("0123456789abcdef0123456789ABCDEF", "old-old-old-old-old-old-old-old!"));
 
-    /** "Webhooks" on developer.tokopedia.com. */
+    /** "Webhook Security" on developer.tokopedia.com. */
     static final SignatureModel TOKOPEDIA =
             new SignatureModel("tokopedia", "authorization-hmac", "HmacSHA256", "", List.of("made-up-secret"));
 
