@@ -8,12 +8,16 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.pasar.account.Account;
+import io.pasar.account.Accounts;
 import io.pasar.account.EventKinds;
+import io.pasar.account.Secret;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
@@ -39,6 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -50,6 +55,9 @@ class InboundIT extends GatewayTest {
 
     @Autowired
     private KafkaClients kafka;
+
+    @Autowired
+    private Accounts accounts;
 
     @Autowired
     private EventKinds eventKinds;
@@ -112,6 +120,102 @@ class InboundIT extends GatewayTest {
     }
 
     @Test
+    void handsOnAContentTypeInTheVeryBytesThatWereSent() throws Exception {
+        // Given
+        byte[] body = "{\"content-type\":1}".getBytes(UTF_8);
+        String contentType = "application/json; title=\"\u0111\u01a1n h\u00e0ng\"";
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.writeBytes(("POST /webhooks/tiki/p77/order HTTP/1.1\r\nHost: gw.example\r\nContent-Type: " + contentType
+                        + "\r\nx-signature: " + Sender.signature("tiki", body)
+                        + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(UTF_8));
+        request.writeBytes(body);
+
+        // When
+        String response;
+        try (Socket socket = new Socket("127.0.0.1", sender.port())) {
+            socket.setSoTimeout(30_000);
+            // The JDK's client sends no header but in ASCII
+            request.writeTo(socket.getOutputStream());
+            response = new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+
+        // Then
+        assertThat(response).startsWith("HTTP/1.1 200");
+        ConsumerRecord<byte[], byte[]> record = last("pasar.tiki.order");
+        assertThat(record.value()).isEqualTo(body);
+        assertThat(Records.headers(record)).containsEntry("content-type", contentType);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+                TRACEPARENT + ", " + TRACEPARENT
+            })
+    void leavesOutATraceparentThatIsNone(String traceparent) throws Exception {
+        // Given
+        byte[] body = ("{\"traceparent\":\"" + traceparent + "\"}").getBytes(UTF_8);
+
+        // When
+        HttpResponse<String> response =
+                sender.send(sender.signed("tiki", "p77", "order", body).header("traceparent", traceparent));
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(200);
+        ConsumerRecord<byte[], byte[]> record = last("pasar.tiki.order");
+        assertThat(record.value()).isEqualTo(body);
+        assertThat(Records.headers(record)).doesNotContainKey("traceparent");
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void showsNothingOfADeliveryThatFailsInAWayThatNobodyForesaw(CapturedOutput output) throws Exception {
+        // Given: a secret that no configuration can hold, and no MAC can use
+        List<Account> configured = accounts.all();
+        accounts.replace(List.of(new Account(
+                "tiki",
+                "broken",
+                "c",
+                new Secret("s"),
+                Account.TokenAuth.BASIC,
+                List.of(new Secret("")),
+                List.of("order"),
+                List.of("sgn3"),
+                Account.OnDrift.REPORT,
+                Map.of(),
+                Map.of())));
+        double counted = failed();
+
+        // When
+        HttpResponse<String> response;
+        try {
+            response = sender.send(sender.request("tiki", "broken", "order", "{\"buyer\":\"Nguyen\"}".getBytes(UTF_8))
+                    .header("x-signature", "sha1=" + "5ec2e75e".repeat(5)));
+        } finally {
+            accounts.replace(configured);
+        }
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body())
+                .isEqualTo("{\"success\":false,\"error\":{\"code\":\"internal\","
+                        + "\"message\":\"The gateway failed; send the webhook again\"}}");
+        assertThat(response.headers().map().keySet()).isEqualTo(Set.of("content-type", "content-length"));
+        assertThat(failed()).isEqualTo(counted + 1);
+        assertThat(output)
+                .contains("Failed delivery", "A delivery failed in a way that no error handling answers")
+                .doesNotContain("Nguyen", "5ec2e75e");
+    }
+
+    private double failed() {
+        return meters.counter("pasar.refused", "route", "tiki-order", "reason", "internal")
+                .count();
+    }
+
+    @Test
     void givesMessagesOurOwnMapsOfHeaders() {
         // Then
         assertThat(camel.getCamelContextExtension().getHeadersMapFactory()).isInstanceOf(HeaderMaps.class);
@@ -155,6 +259,16 @@ class InboundIT extends GatewayTest {
         assertThat(record.value()).isEqualTo(body);
         assertThat(record.key()).isEqualTo("p77/p77".getBytes(UTF_8));
         assertThat(Records.headers(record))
+                .containsOnlyKeys(
+                        "ce_id",
+                        "ce_source",
+                        "ce_specversion",
+                        "ce_subject",
+                        "ce_time",
+                        "ce_type",
+                        "content-type",
+                        "pasar_identity",
+                        "pasar_signature")
                 .containsEntry("pasar_identity", "weak")
                 .containsEntry("content-type", contentType)
                 .containsEntry("ce_id", id("tiki", "p77", "order", List.of("body"), body));
@@ -174,7 +288,9 @@ class InboundIT extends GatewayTest {
                 Arguments.of("{\"data\":\"\u00e9\"}".getBytes(ISO_8859_1), "application/json; charset=ISO-8859-1"),
                 Arguments.of(zipped.toByteArray(), "application/json"),
                 Arguments.of(
-                        "kafka.OVERRIDE_TOPIC=evil&kafka.KEY=e".getBytes(UTF_8), "application/x-www-form-urlencoded"),
+                        "kafka.OVERRIDE_TOPIC=evil&kafka.KEY=e&CamelHttpResponseCode=500&account=p78&ce_id=1&x=y"
+                                .getBytes(UTF_8),
+                        "application/x-www-form-urlencoded"),
                 Arguments.of("--x\r\n\r\n--x--".getBytes(UTF_8), "multipart/form-data; boundary=x"));
     }
 
@@ -262,7 +378,7 @@ class InboundIT extends GatewayTest {
     @ExtendWith(OutputCaptureExtension.class)
     void quarantinesWhatDoesNotProveItsSender(String signature, String reason, CapturedOutput output) throws Exception {
         // Given
-        byte[] body = ("{\"forged\":\"" + reason + "\"}").getBytes(UTF_8);
+        byte[] body = ("{\"forged\":\"" + reason + "\u00ff\u00c3\"}").getBytes(ISO_8859_1);
         HttpRequest.Builder request =
                 sender.request("tiki", "p77", "stock", body).header("Content-Type", "text/plain");
         if (signature != null) {
@@ -281,6 +397,7 @@ class InboundIT extends GatewayTest {
         assertThat(response.body())
                 .isEqualTo("{\"success\":false,\"error\":{\"code\":\"signature-rejected\","
                         + "\"message\":\"The signature does not prove who sent this webhook\"}}");
+        assertThat(response.headers().map().keySet()).isEqualTo(Set.of("content-type", "content-length"));
         assertThat(Records.in(kafka, "pasar.tiki.stock")).hasSize(published);
         assertThat(rejected(reason)).isEqualTo(counted + 1);
 
@@ -329,16 +446,17 @@ class InboundIT extends GatewayTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/webhooks/tiki/nobody/order,          unknown account",
-        "/webhooks/tiki/p78/stock,             event kind that the account does not want",
-        "/webhooks/tiki/p77/order-status,      another marketplace's event kind",
-        "/webhooks/tokopedia/p77/order-status, another marketplace's account",
-        "/webhooks/shopee/p77/order,           unknown marketplace"
+        "/webhooks/tiki/nobody/order,          tiki,      '',  unknown-account",
+        "/webhooks/tiki/p78/stock,             tiki,      p78, unwanted-event-kind",
+        "/webhooks/tiki/p77/order-status,      ,          ,    another marketplace's event kind",
+        "/webhooks/tokopedia/p77/order-status, tokopedia, '',  unknown-account",
+        "/webhooks/shopee/p77/order,           ,          ,    unknown marketplace"
     })
-    void answers404ToWhatNobodyWants(String path, String why) throws Exception {
+    void answers404ToWhatNobodyWants(String path, String marketplace, String account, String why) throws Exception {
         // Given
         byte[] body = "{}".getBytes(UTF_8);
         HttpRequest.Builder request = sender.request(path, body).header("x-signature", Sender.signature("tiki", body));
+        double counted = marketplace == null ? 0 : rejected(marketplace, account, why);
 
         // When
         HttpResponse<String> response = sender.send(request);
@@ -346,6 +464,14 @@ class InboundIT extends GatewayTest {
         // Then
         assertThat(response.statusCode()).as(why).isEqualTo(404);
         assertThat(response.body()).contains("\"code\":\"unknown-webhook\"");
+        assertThat(response.headers().map().keySet()).isEqualTo(Set.of("connection", "content-type", "content-length"));
+        if (marketplace != null) {
+            assertThat(rejected(marketplace, account, why)).isEqualTo(counted + 1);
+        }
+        assertThat(meters.getMeters())
+                .as("what a sender chooses is no label")
+                .noneMatch(meter -> meter.getId().getTags().stream()
+                        .anyMatch(tag -> List.of("nobody", "shopee").contains(tag.getValue())));
     }
 
     @Test
@@ -362,8 +488,12 @@ class InboundIT extends GatewayTest {
     }
 
     private double rejected(String reason) {
+        return rejected("tiki", "p77", reason);
+    }
+
+    private double rejected(String marketplace, String account, String reason) {
         var counter = meters.find("pasar.rejected")
-                .tags("marketplace", "tiki", "account", "p77", "reason", reason)
+                .tags("marketplace", marketplace, "account", account, "reason", reason)
                 .counter();
         return counter == null ? 0 : counter.count();
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +137,8 @@ class KafkaAwayIT extends GatewayTest {
 
     private static void assertRefused(HttpResponse<String> response) {
         assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().map().keySet())
+                .isEqualTo(Set.of("content-type", "content-length", "retry-after"));
         assertThat(response.headers().firstValue("Retry-After")).contains("1");
         assertThat(response.body())
                 .startsWith("{\"success\":false,\"error\":{\"code\":\"not-")

@@ -1,6 +1,7 @@
 package io.pasar;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pasar.kafka.KafkaClients;
 import java.time.Duration;
@@ -34,10 +35,13 @@ public final class Records {
         }
     }
 
+    /** @throws AssertionError where two have one name */
     static Map<String, String> headers(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> headers = new TreeMap<>();
         for (Header header : record.headers()) {
-            headers.put(header.key(), new String(header.value(), UTF_8));
+            assertThat(headers.put(header.key(), new String(header.value(), UTF_8)))
+                    .as("a second %s", header.key())
+                    .isNull();
         }
         return headers;
     }
