@@ -1,2 +1,2 @@
-/** The gateway put together: the entry point and the configuration as a whole. */
+/** The gateway put together: the entry point, and what joins packages that do not know each other. */
 package io.pasar;

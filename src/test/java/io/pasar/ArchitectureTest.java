@@ -55,6 +55,10 @@ class ArchitectureTest {
     static final ArchRule REPLAY_KNOWS_KAFKA_AND_INBOUND = knowsOnly("replay", "kafka", "inbound");
 
     @ArchTest
+    static final ArchRule CONFIGURATION_KNOWS_EACH_PACKAGES_PART =
+            knowsOnly("configuration", "account", "marketplace", "inbound", "kafka", "registration", "api");
+
+    @ArchTest
     static final ArchRule CLI_IS_A_CLIENT_AND_KNOWS_NO_OTHER = knowsOnly("cli");
 
     @ArchTest

@@ -1,19 +1,17 @@
 package io.pasar;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.pasar.account.Accounts;
 import io.pasar.account.Secret;
+import io.pasar.configuration.PasarConfiguration;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +23,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -40,15 +36,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.ValueConstants;
 
-/** The tables and examples of README.md, and those in application.yaml, say what the code says. */
+/** The tables of README.md say what the code says. */
 class ReadmeTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| (`.+) \\|$", Pattern.MULTILINE);
 
     private static final Pattern CALL = Pattern.compile("`([A-Z]+ /[^`?\\[]*)([^`]*)`");
     private static final Pattern PARAMETER = Pattern.compile("[?&]([a-z-]+=[0-9]*)");
-    private static final Pattern EXAMPLE = Pattern.compile("^```yaml\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)}");
 
     private static final Pattern SAMPLE =
             Pattern.compile("^(pasar_\\w+?)(?:_(?:bucket|count|sum|max))?(?:\\{(.*)})? ", Pattern.MULTILINE);
@@ -145,54 +139,6 @@ class ReadmeTest {
 
         // Then
         assertThat(listed).isEqualTo(calls).hasSizeGreaterThan(10);
-    }
-
-    @Test
-    void showsAccountsThatAreTakenAsTheyStand(@TempDir Path accounts) throws IOException {
-        // Given
-        List<String> examples = EXAMPLE.matcher(section("Add an account"))
-                .results()
-                .map(found -> found.group(1))
-                .toList();
-        assertThat(examples).hasSize(2);
-
-        // When
-        Files.writeString(accounts.resolve("shop.yaml"), examples.get(1));
-
-        // Then
-        assertThat(accountsOf(examples.get(0), accounts)).containsExactly("tiki/41235121321", "tokopedia/13004");
-    }
-
-    @Test
-    void applicationYamlHoldsAccountsThatNeedOnlyTheirSecretsToBeTaken(@TempDir Path none) throws IOException {
-        // Given
-        String commented = Files.readString(Path.of("application.yaml"))
-                .replaceFirst("(?m)^  accounts: \\[]$", "  accounts:")
-                .replaceAll("(?m)^  #", "  ")
-                .replaceFirst("(?m)^(  public-url:).*$", "$1 https://gateway.shop.example");
-
-        // Then
-        assertThat(accountsOf(commented, none)).containsExactly("tiki/41235121321", "tokopedia/13004");
-    }
-
-    /** The keys of those that the gateway takes; each variable is set, to as many characters as Tiki wants. */
-    private static List<String> accountsOf(String configuration, Path accountsDir) throws IOException {
-        String all = configuration + section("Add an account");
-        List<String> keys = new ArrayList<>();
-        ConfigurationTest.runner(
-                        ConfigurationTest.yaml(new ByteArrayResource(configuration.getBytes(UTF_8))),
-                        ConfigurationTest.yaml(ConfigurationTest.PACKED))
-                .withPropertyValues(
-                        RouteFiles.PATTERN + "=file:routes/**/*.camel.yaml", "pasar.accounts-dir=" + accountsDir)
-                .withPropertyValues(VARIABLE.matcher(all)
-                        .results()
-                        .map(found -> found.group(1) + "=0123456789abcdef0123456789abcdef")
-                        .toArray(String[]::new))
-                .run(context -> {
-                    assertThat(context).hasNotFailed();
-                    context.getBean(Accounts.class).all().forEach(account -> keys.add(account.key()));
-                });
-        return keys;
     }
 
     /** Every sample of this scrape has the labels that the table gives its metric. */

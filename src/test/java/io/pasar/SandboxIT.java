@@ -11,7 +11,6 @@ import io.pasar.account.Accounts;
 import io.pasar.account.Secret;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.Topics;
-import io.pasar.marketplace.AccessTokens;
 import io.pasar.marketplace.MarketplaceCalls;
 import io.pasar.marketplace.Patience;
 import java.io.IOException;
@@ -353,10 +352,9 @@ class SandboxIT {
 
     /** With the access token that the gateway holds. */
     private List<String> secrets(Account account) {
-        AccessTokens tokens = (AccessTokens) ReflectionTestUtils.getField(calls, "tokens");
-        return Stream.concat(
-                        account.webhookSecrets().stream(),
-                        Stream.of(account.clientSecret(), tokens.get(account, Patience.RUN)))
+        Object tokens = ReflectionTestUtils.getField(calls, "tokens");
+        Secret token = ReflectionTestUtils.invokeMethod(tokens, "get", account, Patience.RUN);
+        return Stream.concat(account.webhookSecrets().stream(), Stream.of(account.clientSecret(), token))
                 .map(Secret::value)
                 .toList();
     }

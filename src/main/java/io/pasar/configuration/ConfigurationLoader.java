@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import io.pasar.account.Mistake;
 import io.pasar.marketplace.AccountRules;

@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import io.pasar.account.Account;
 import io.pasar.api.ApiConfiguration;
@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param marketplaces by name
  * @param accountsDir where files with more accounts are; it need not exist
  */
-record PasarConfiguration(
+public record PasarConfiguration(
         @DefaultValue("data") Path dataDir,
         @NotNull URI publicUrl,
         @DefaultValue List<URI> formerPublicUrls,

@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spring.boot.CamelAutoConfiguration;
@@ -205,6 +206,10 @@ class RouteFilesTest {
 
     /** File by file, since Camel loses the subfolders of a pattern in a jar that Spring Boot has extracted. */
     private static List<String> packed() throws IOException {
-        return RoutesTest.files().stream().map(file -> "classpath:" + file).toList();
+        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> "classpath:" + file)
+                    .toList();
+        }
     }
 }

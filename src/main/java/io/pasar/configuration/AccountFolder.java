@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -1,11 +1,11 @@
-package io.pasar;
+package io.pasar.configuration;
 
-import io.pasar.AccountFileReader.Content;
-import io.pasar.AccountFileReader.Entry;
-import io.pasar.AccountFolder.Listing;
-import io.pasar.AccountFolder.Stamp;
 import io.pasar.account.Account;
 import io.pasar.account.Mistake;
+import io.pasar.configuration.AccountFileReader.Content;
+import io.pasar.configuration.AccountFileReader.Entry;
+import io.pasar.configuration.AccountFolder.Listing;
+import io.pasar.configuration.AccountFolder.Stamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;

@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

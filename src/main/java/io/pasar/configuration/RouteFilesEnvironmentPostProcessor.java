@@ -1,4 +1,4 @@
-package io.pasar;
+package io.pasar.configuration;
 
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -12,7 +12,7 @@ final class RouteFilesEnvironmentPostProcessor implements EnvironmentPostProcess
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        String pattern = RouteFiles.pattern(new ApplicationHome(PasarApplication.class));
+        String pattern = RouteFiles.pattern(new ApplicationHome(RouteFiles.class));
         environment
                 .getPropertySources()
                 .addLast(new MapPropertySource("routeFiles", Map.of(RouteFiles.PATTERN, pattern)));
