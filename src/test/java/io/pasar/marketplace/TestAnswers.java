@@ -15,8 +15,12 @@ public final class TestAnswers {
 
     /** To a call that lists. */
     public static Exchange answer(Account account, int status, String body) {
+        return answer(MarketplaceCall.LIST, account, status, body);
+    }
+
+    static Exchange answer(MarketplaceCall call, Account account, int status, String body) {
         Exchange exchange = new DefaultExchange(CONTEXT);
-        exchange.setProperty(MarketplaceCalls.CALL, MarketplaceCall.LIST);
+        exchange.setProperty(MarketplaceCalls.CALL, call);
         exchange.setProperty(MarketplaceCalls.ACCOUNT, account);
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
