@@ -3,10 +3,8 @@ package io.pasar.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,18 +25,14 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
-import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -47,7 +41,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.util.StringUtils;
 
 /**
  * Sees to it that every topic of the gateway exists and takes what the gateway writes. As part of the start it waits up
@@ -79,19 +72,6 @@ public final class TopicProvisioner implements SmartLifecycle {
      * observations and replays, which every replica reads whole when it starts, are written over and over.
      */
     private static final long SMALL_SEGMENT_BYTES = 16L * 1024 * 1024;
-
-    /** The group of {@code commands.camel.yaml}. */
-    private static final String GROUP = "pasar";
-
-    /** Asked at the beginning; a coordinator that takes longer is only starting. */
-    private static final Duration GROUP_WITHIN = Duration.ofMillis(500);
-
-    /** What the gateway reads all the time; a replay or a release that may not read another topic says so itself. */
-    private static final Set<String> READ = Set.of(
-            Topics.REGISTRATIONS, Topics.REGISTRATION_EVENTS, Topics.OBSERVATIONS, Topics.COMMANDS, Topics.REPLAYS);
-
-    private static final DescribeTopicsOptions WITH_RIGHTS =
-            new DescribeTopicsOptions().includeAuthorizedOperations(true);
 
     private final KafkaClients clients;
     private final KafkaConfiguration.Topics settings;
@@ -178,13 +158,13 @@ public final class TopicProvisioner implements SmartLifecycle {
             List<String> mistakes = new ArrayList<>();
             Map<String, TopicDescription> existing = new TreeMap<>();
             List<NewTopic> missing = new ArrayList<>();
-            KafkaFuture<ConsumerGroupDescription> group = describeGroup(admin);
+            KafkaFuture<ConsumerGroupDescription> group = Rights.describeGroup(admin);
             describe(admin, deadline, existing, missing, mistakes);
             create(admin, missing, deadline, mistakes);
             check(admin, existing, deadline, mistakes);
             awaitLeaders(admin, existing, missing);
-            checkRights(admin, missing, deadline, mistakes);
-            checkGroup(group, mistakes);
+            Rights.check(admin, missing, deadline, mistakes);
+            Rights.checkGroup(group, mistakes);
             if (!mistakes.isEmpty()) {
                 throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
             }
@@ -301,81 +281,16 @@ public final class TopicProvisioner implements SmartLifecycle {
             Map<String, TopicDescription> existing,
             List<NewTopic> missing,
             List<String> mistakes) {
-        admin.describeTopics(topics, WITH_RIGHTS).topicNameValues().forEach((topic, description) -> {
+        admin.describeTopics(topics, Rights.TOLD).topicNameValues().forEach((topic, description) -> {
             try {
                 existing.put(topic, deadline.get(description));
             } catch (UnknownTopicOrPartitionException e) {
                 missing.add(wanted(topic));
             } catch (AuthorizationException e) {
-                mistakes.add("Topic " + topic + " cannot be seen: " + grant(needed(topic)));
+                mistakes.add("Topic " + topic + " cannot be seen: " + Rights.grant(Rights.needed(topic)));
             }
         });
-        existing.values().forEach(topic -> checkRights(topic, mistakes));
-    }
-
-    /** Whoever may create a topic may not therefore write to it. */
-    private static void checkRights(Admin admin, List<NewTopic> created, Deadline deadline, List<String> mistakes) {
-        if (created.isEmpty()) {
-            return;
-        }
-        List<String> names = created.stream().map(NewTopic::name).toList();
-        admin.describeTopics(names, WITH_RIGHTS).topicNameValues().values().forEach(description -> {
-            try {
-                checkRights(deadline.get(description), mistakes);
-            } catch (KafkaException e) {
-                LOGGER.atDebug().addKeyValue("reason", e.getMessage()).log("Kafka does not tell of a new topic yet");
-            }
-        });
-    }
-
-    private static void checkRights(TopicDescription topic, List<String> mistakes) {
-        if (isKnown(topic.authorizedOperations())) {
-            Set<AclOperation> lacking = needed(topic.name());
-            lacking.removeAll(topic.authorizedOperations());
-            if (!lacking.isEmpty()) {
-                mistakes.add("Topic " + topic.name() + " cannot be used: " + grant(lacking));
-            }
-        }
-    }
-
-    private static Set<AclOperation> needed(String topic) {
-        return READ.contains(topic)
-                ? EnumSet.of(AclOperation.READ, AclOperation.WRITE)
-                : EnumSet.of(AclOperation.WRITE);
-    }
-
-    /** Not by brokers that are too old to tell. */
-    private static boolean isKnown(Set<AclOperation> allowed) {
-        return allowed != null && !allowed.isEmpty();
-    }
-
-    private static String grant(Set<AclOperation> lacking) {
-        return lacking.stream()
-                .map(operation -> StringUtils.capitalize(operation.name().toLowerCase(Locale.ROOT)))
-                .collect(Collectors.joining(" and ", "grant this client the ACL ", " on it."));
-    }
-
-    private static KafkaFuture<ConsumerGroupDescription> describeGroup(Admin admin) {
-        return admin.describeConsumerGroups(
-                        List.of(GROUP), new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
-                .describedGroups()
-                .get(GROUP);
-    }
-
-    private static void checkGroup(KafkaFuture<ConsumerGroupDescription> group, List<String> mistakes) {
-        boolean lacking;
-        try {
-            Set<AclOperation> allowed = Deadline.in(GROUP_WITHIN).get(group).authorizedOperations();
-            lacking = isKnown(allowed) && !allowed.contains(AclOperation.READ);
-        } catch (AuthorizationException e) {
-            lacking = true;
-        } catch (KafkaException e) {
-            LOGGER.atDebug().addKeyValue("reason", e.getMessage()).log("Kafka does not tell of the consumer group now");
-            return;
-        }
-        if (lacking) {
-            mistakes.add("Consumer group " + GROUP + " cannot be used: " + grant(EnumSet.of(AclOperation.READ)));
-        }
+        existing.values().forEach(topic -> Rights.check(topic, mistakes));
     }
 
     private void create(Admin admin, List<NewTopic> missing, Deadline deadline, List<String> mistakes) {
@@ -547,33 +462,5 @@ public final class TopicProvisioner implements SmartLifecycle {
 
     private static boolean isCompacted(String topic) {
         return topic.equals(Topics.REGISTRATIONS) || topic.equals(Topics.OBSERVATIONS) || topic.equals(Topics.REPLAYS);
-    }
-
-    private record Deadline(long nanos) {
-
-        static Deadline in(Duration duration) {
-            return new Deadline(System.nanoTime() + duration.toNanos());
-        }
-
-        /** @throws KafkaException as Kafka says it */
-        <T> T get(KafkaFuture<T> future) {
-            try {
-                return future.get(Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                throw new KafkaUnavailableException("Kafka does not answer", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof AuthenticationException refused) {
-                    throw new KafkaStartException(
-                            "pasar.kafka.properties: Kafka refuses the login: " + refused.getMessage(), refused);
-                }
-                if (e.getCause() instanceof KafkaException failure) {
-                    throw failure;
-                }
-                throw new KafkaException(e.getCause());
-            }
-        }
     }
 }
