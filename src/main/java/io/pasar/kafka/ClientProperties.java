@@ -2,18 +2,16 @@ package io.pasar.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.JaasContext;
@@ -168,23 +166,11 @@ final class ClientProperties {
                     : Optional.of("is not understood; write some.LoginModule required key=\"value\" …; with a \\ before"
                             + " each \" in a value");
         }
-        for (ConfigDef definition :
-                List.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef())) {
-            ConfigDef.ConfigKey known = definition.configKeys().get(key);
-            try {
-                if (known != null) {
-                    Object parsed = ConfigDef.parseType(key, value, known.type);
-                    if (known.validator != null) {
-                        known.validator.ensureValid(key, parsed);
-                    }
-                }
-            } catch (ConfigException e) {
-                return Optional.of(String.valueOf(e.getMessage())
-                        .replace(
-                                "Invalid value " + value + " for configuration " + key, '"' + value + "\" is refused"));
-            }
-        }
-        return Optional.empty();
+        return Stream.of(AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef())
+                .flatMap(definition -> definition.validate(Map.of(key, value)).stream())
+                .filter(checked -> checked.name().equals(key))
+                .flatMap(checked -> checked.errorMessages().stream())
+                .findFirst();
     }
 
     /** Without what Kafka says of it: that can hold a part of a password. */
