@@ -55,7 +55,7 @@ class ArchitectureTest {
     static final ArchRule REPLAY_KNOWS_KAFKA_AND_INBOUND = knowsOnly("replay", "kafka", "inbound");
 
     @ArchTest
-    static final ArchRule CONFIGURATION_KNOWS_EACH_PACKAGES_PART =
+    static final ArchRule CONFIGURATION_KNOWS_WHAT_IS_CONFIGURED =
             knowsOnly("configuration", "account", "marketplace", "inbound", "kafka", "registration", "api");
 
     @ArchTest

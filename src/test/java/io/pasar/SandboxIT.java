@@ -194,8 +194,7 @@ class SandboxIT {
         // When
         post(
                 "/sandbox/tiki/control",
-                "{\"do\":\"change-secret\",\"account\":\"41235121322\"," + "\"secret\":\"" + FOREIGN_TIKI_SECRET
-                        + "\"}");
+                "{\"do\":\"change-secret\",\"account\":\"41235121322\",\"secret\":\"" + FOREIGN_TIKI_SECRET + "\"}");
 
         // Then
         patiently().untilAsserted(() -> assertThat(statesOf("41235121322")).containsSubsequence("drifted", "asserted"));
@@ -352,6 +351,7 @@ class SandboxIT {
 
     /** With the access token that the gateway holds. */
     private List<String> secrets(Account account) {
+        // By name, since nobody outside its package may ask for one
         Object tokens = ReflectionTestUtils.getField(calls, "tokens");
         Secret token = ReflectionTestUtils.invokeMethod(tokens, "get", account, Patience.RUN);
         return Stream.concat(account.webhookSecrets().stream(), Stream.of(account.clientSecret(), token))

@@ -142,7 +142,7 @@ final class AccountWatch implements SmartLifecycle {
         if (!topics.add(topicsOf(now), TOPICS_WITHIN)) {
             LOGGER.atWarn()
                     .log("Topics of new accounts are not ready yet; their webhooks go to the spool, and are set aside"
-                            + " where Kafka says for a minute that it has none");
+                            + " once Kafka has had no such topic for a minute");
         }
         accounts.replace(now);
         tellChanges(byKey(inEffect), byKey(now));

@@ -92,10 +92,9 @@ final class ConfigurationLoader {
             LOGGER.atWarn()
                     .addKeyValue("workingDirectory", Path.of("").toAbsolutePath())
                     .addKeyValue("accountsDir", configuration.accountsDir().toAbsolutePath())
-                    .log(
-                            "No account is configured: every webhook is answered 404. Accounts stand under pasar.accounts in"
-                                    + " an application.yaml, in the working directory or beside the jar, or in files below"
-                                    + " pasar.accounts-dir");
+                    .log("No account is configured: every webhook is answered 404. Write accounts under pasar.accounts"
+                            + " in an application.yaml (beside the jar, in the working directory, or in config/"
+                            + " below it), or in files below pasar.accounts-dir");
         }
     }
 

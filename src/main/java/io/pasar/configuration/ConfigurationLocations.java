@@ -26,7 +26,7 @@ final class ConfigurationLocations implements EnvironmentPostProcessor, Ordered 
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        File home = new ApplicationHome(RouteFiles.class).getDir();
+        File home = new ApplicationHome(getClass()).getDir();
         // A comma or a semicolon would end the place
         String besideJar = home.toURI().toString().replace(",", "%2C").replace(";", "%3B");
         // The last source, so that a location given by a user still counts

@@ -6,7 +6,6 @@ import io.pasar.account.Mistake;
 import io.pasar.account.Secret;
 import io.pasar.api.ApiConfiguration;
 import io.pasar.inbound.IngestConfiguration;
-import io.pasar.inbound.ServerCertificate;
 import io.pasar.kafka.KafkaConfiguration;
 import io.pasar.kafka.spool.SpoolConfiguration;
 import io.pasar.marketplace.AccountRules;
@@ -185,7 +184,7 @@ final class ConfigurationRules {
                     "must be at least twice pasar.ingest.max-body, or no body of that size is ever taken");
         }
         if (ingest.tls() != null) {
-            mistakes.addAll(new ServerCertificate(ingest.tls()).mistakes());
+            mistakes.addAll(ingest.tls().mistakes());
         }
     }
 

@@ -12,7 +12,7 @@ final class RouteFilesEnvironmentPostProcessor implements EnvironmentPostProcess
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        String pattern = RouteFiles.pattern(new ApplicationHome(RouteFiles.class));
+        String pattern = RouteFiles.pattern(new ApplicationHome(getClass()));
         environment
                 .getPropertySources()
                 .addLast(new MapPropertySource("routeFiles", Map.of(RouteFiles.PATTERN, pattern)));

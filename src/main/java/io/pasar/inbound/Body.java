@@ -39,7 +39,7 @@ final class Body {
      */
     boolean add(Buffer chunk, long expected) {
         if (chunk.length() == 0) {
-            // Behind a body that ends in trailers, also one that came whole
+            // Vert.x hands over an empty chunk after trailers, also when the body has come whole
             return true;
         }
         int length = received + chunk.length();

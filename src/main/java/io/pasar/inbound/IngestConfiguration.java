@@ -1,5 +1,6 @@
 package io.pasar.inbound;
 
+import io.pasar.account.Mistake;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -51,5 +52,11 @@ public record IngestConfiguration(
      * @param certificate PEM file with the certificate chain
      * @param key PEM file with the private key
      */
-    public record Tls(@NotNull Path certificate, @NotNull Path key) {}
+    public record Tls(@NotNull Path certificate, @NotNull Path key) {
+
+        /** What is wrong with the files, fit to be shown; empty if nothing is. Reads them. */
+        public List<Mistake> mistakes() {
+            return new ServerCertificate(this).mistakes();
+        }
+    }
 }

@@ -114,8 +114,7 @@ final class IngestConsumer extends DefaultConsumer implements PlatformHttpConsum
 
     @Override
     protected void doStart() throws Exception {
-        // Camel tells the id only to the consumer that wraps this one; this one's exchanges and log lines are to bear
-        // it
+        // Camel tells it only to the consumer that wraps this one, but exchanges in flight and log lines go by it
         getEndpoint().getCamelContext().getRoutes().stream()
                 .filter(route -> route.getEndpoint() == getEndpoint())
                 .findFirst()

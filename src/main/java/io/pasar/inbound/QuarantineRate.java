@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Whether one more rejected delivery of an account is kept: ten in ten seconds and a few bytes in a minute, so that
+ * Whether one more rejected delivery of an account is kept: ten in ten seconds and about 1 MiB in a minute, so that
  * whoever guesses an account's address cannot fill a disk, nor soon push out what is kept of others; and while Kafka is
  * slow only a few of all accounts, so that nobody fills the heap. Public for the route files. Safe for use by many
  * threads.

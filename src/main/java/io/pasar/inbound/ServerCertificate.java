@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.springframework.boot.ssl.pem.PemContent;
 
 /** The chain of certificates and the private key that two PEM files held when they were read. Immutable. */
-public final class ServerCertificate {
+final class ServerCertificate {
 
     static final String CERTIFICATE = "pasar.ingest.tls.certificate";
     private static final String KEY = "pasar.ingest.tls.key";
@@ -40,7 +40,7 @@ public final class ServerCertificate {
      *
      * @param files one that is null is passed over: others tell that it is missing
      */
-    public ServerCertificate(Tls files) {
+    ServerCertificate(Tls files) {
         certificateText = text(CERTIFICATE, files.certificate());
         keyText = text(KEY, files.key());
         chain = parse(
@@ -64,7 +64,7 @@ public final class ServerCertificate {
     }
 
     /** What is wrong with the files; without any, there is a chain and its key. */
-    public List<Mistake> mistakes() {
+    List<Mistake> mistakes() {
         return List.copyOf(mistakes);
     }
 

@@ -244,7 +244,7 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
             }
         } catch (RuntimeException e) {
             // Also what looks like a mistake: a file or a name that is missing now may be there a second later
-            if (notPublishing.isDue(String.valueOf(e.getMessage()))) {
+            if (notPublishing.isDue(e.getMessage())) {
                 LOGGER.atError()
                         .addKeyValue("reason", e.getMessage())
                         .log("Nothing can be published yet; trying again");

@@ -10,9 +10,9 @@ import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 
 /**
- * Whether Kafka answers, the topics are ready and the {@code kafka:} routes can read theirs; the details tell when it last acknowledged a record, and since when it
- * has not. An answer holds for a second, so that many askers cost one request.
- * Takes at most a second.
+ * Whether Kafka answers, the topics are ready and the {@code kafka:} routes can read theirs; the details tell when it
+ * last acknowledged a record, and since when it has not. An answer holds for a second, so that many askers cost one
+ * request. Takes at most a second.
  */
 final class KafkaHealthIndicator extends AbstractHealthIndicator implements AutoCloseable {
 

@@ -31,7 +31,11 @@ public final class Notice {
         this.nanoTime = nanoTime;
     }
 
-    /** To be called for every failure. */
+    /**
+     * To be called for every failure.
+     *
+     * @param kind may be null
+     */
     public synchronized boolean isDue(String kind) {
         long now = nanoTime.getAsLong();
         if (now - seenAt >= OVER_AFTER) {

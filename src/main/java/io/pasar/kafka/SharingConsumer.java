@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer of a group that tells which partitions it has, and when Kafka refuses it. Kafka's own {@code assignment()} may be asked by the
- * consumer's thread alone.
+ * A consumer of a group that tells which partitions it has, and when Kafka refuses it. Kafka's own
+ * {@code assignment()} may be asked by the consumer's thread alone.
  */
 final class SharingConsumer extends PacedConsumer<Object, Object> {
 

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /**
  * Which part of a topic the consumer groups of this process's {@code kafka:} routes have given to it. The parts of all
- * replicas add up to the topic, and follow every rebalance. Safe for use by many threads; never blocks.
+ * replicas add up to the topic, and follow every rebalance. Also tells why its consumers cannot read. Safe for use by many threads; never blocks.
  */
 public final class TopicShare {
 

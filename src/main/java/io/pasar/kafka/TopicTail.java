@@ -114,7 +114,7 @@ public final class TopicTail implements AutoCloseable {
             } catch (InterruptException e) {
                 closed.countDown();
             } catch (RuntimeException e) {
-                if (notice.isDue(String.valueOf(e.getMessage()))) {
+                if (notice.isDue(e.getMessage())) {
                     LOGGER.atWarn()
                             .addKeyValue("topic", topic)
                             .addKeyValue("reason", e.getMessage())

@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Which old secrets and former addresses may go. A marketplace may send again what failed, signed as it was and to
- * where it was sent first (neither Tiki nor Tokopedia documents it), so neither may go before it has been quiet for
+ * where it was sent first, so neither may go before it has been quiet for
  * {@code drain-for}. What is not known counts as use: before observation began, or while the new one is not known to be
  * registered. Safe for use by many threads.
  */

@@ -168,7 +168,8 @@ final class RegistrationTopics implements AutoCloseable {
                     told = true;
                     LOGGER.atWarn()
                             .addKeyValue("reason", e.getMessage())
-                            .log("Kafka does not take what came of a command, and others wait behind it; trying on");
+                            .log(
+                                    "Kafka does not take the outcome of a command, and others wait behind it; trying again");
                 }
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(INSIST_EVERY_MILLIS));

@@ -241,13 +241,13 @@ final class Runs {
         if (review.isTooOld(run.sent, run.evidence, clock.instant())) {
             reason += ". " + review.ageText(run.account, run.sent, true);
         }
-        reason += asked(failure);
+        reason += forSupport(failure);
         State state = failure.kind() == Kind.GONE ? State.REFUSED : State.FAILING;
         finish(run, state, reason, attempts, uncertain, backoff.after(attempts, failure), failure);
     }
 
     /** What the marketplace's support asks for, in its own terms. */
-    private static String asked(MarketplaceException failure) {
+    private static String forSupport(MarketplaceException failure) {
         String requestId = failure.requestId() == null ? null : REQUEST + failure.requestId();
         String known =
                 Stream.of(failure.code(), requestId).filter(Objects::nonNull).collect(Collectors.joining(", "));

@@ -49,7 +49,7 @@ class CertificateWatchTest {
         files = new Tls(folder.resolve("tls.crt"), folder.resolve("tls.key"));
         first.replaceCertificate(files);
         first.replaceKey(files);
-        set(new ServerCertificate(first.tls()).end().minus(Duration.ofDays(30)));
+        clock.set(new ServerCertificate(first.tls()).end().minus(Duration.ofDays(30)));
     }
 
     @Test
@@ -125,7 +125,7 @@ class CertificateWatchTest {
     void keepsTheOneBeforeUntilTheNextIsValid() throws IOException {
         // Given
         CertificateWatch watch = new CertificateWatch(files, clock);
-        set(new ServerCertificate(renewed.tls()).begin().minus(Duration.ofHours(1)));
+        clock.set(new ServerCertificate(renewed.tls()).begin().minus(Duration.ofHours(1)));
         renewed.replaceCertificate(files);
         renewed.replaceKey(files);
 
@@ -150,14 +150,14 @@ class CertificateWatchTest {
         Instant end = watch.status().notAfter();
 
         // When
-        set(end.minus(Duration.ofDays(15)));
+        clock.set(end.minus(Duration.ofDays(15)));
         look(watch, 1);
         // Then
         assertThat(watch.status().nearEnd()).isFalse();
         assertThat(output).doesNotContain("ends soon");
 
         // When
-        set(end.minus(Duration.ofDays(13)));
+        clock.set(end.minus(Duration.ofDays(13)));
         look(watch, 2);
         // Then
         assertThat(watch.status().nearEnd()).isTrue();
@@ -171,9 +171,9 @@ class CertificateWatchTest {
         assertThat(output.getAll().split("ends soon", -1)).hasSize(3);
 
         // When
-        set(end.minusSeconds(1));
+        clock.set(end.minusSeconds(1));
         look(watch, 1);
-        set(end.plusSeconds(1));
+        clock.set(end.plusSeconds(1));
         look(watch, 2);
         // Then
         assertThat(output).containsOnlyOnce("is not valid now");
@@ -183,7 +183,7 @@ class CertificateWatchTest {
     @Test
     void tellsAtTheStartOfOneThatHasEnded(CapturedOutput output) {
         // Given
-        set(new ServerCertificate(files).end().plusSeconds(1));
+        clock.set(new ServerCertificate(files).end().plusSeconds(1));
 
         // When
         new CertificateWatch(files, clock);
@@ -231,10 +231,6 @@ class CertificateWatchTest {
         assertThat(new ServerCertificate(files).mistakes())
                 .extracting(Mistake::toString)
                 .isEmpty();
-    }
-
-    private void set(Instant time) {
-        clock.forward(Duration.between(clock.instant(), time));
     }
 
     private static void look(CertificateWatch watch, int times) {

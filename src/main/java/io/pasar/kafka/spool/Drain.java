@@ -203,7 +203,7 @@ final class Drain {
             line = new Line(connect.get(), new AtomicBoolean());
             return true;
         } catch (KafkaStartException e) {
-            if (notDraining.isDue(String.valueOf(e.getMessage()))) {
+            if (notDraining.isDue(e.getMessage())) {
                 LOGGER.atError().addKeyValue("reason", e.getMessage()).log("The spool cannot be drained; trying again");
             }
             resumeAt = System.nanoTime() + LONGEST_PAUSE;

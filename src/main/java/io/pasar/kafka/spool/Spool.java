@@ -482,7 +482,8 @@ public final class Spool implements AutoCloseable {
                     .addKeyValue("reason", roomOnDisk ? "full" : "disk-full")
                     .addKeyValue("events", status.events())
                     .addKeyValue("bytes", status.bytes())
-                    .log("The spool takes nothing: make room on its disk, or for more than pasar.spool.max-size");
+                    .log(
+                            "The spool takes nothing: make room on its disk (disk-full), or raise pasar.spool.max-size (full)");
         }
         if (status.tooOld() && alarms.isDue("age")) {
             LOGGER.atWarn()
