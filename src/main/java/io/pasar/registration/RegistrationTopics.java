@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.pasar.kafka.KafkaClients;
 import io.pasar.kafka.KafkaUnavailableException;
+import io.pasar.kafka.Notice;
 import io.pasar.kafka.Topics;
+import io.pasar.kafka.spool.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -20,7 +22,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
@@ -49,7 +50,11 @@ final class RegistrationTopics implements AutoCloseable {
     /** A broker that restarts is waited for, but a caller of the API must be told at some time. */
     private static final Duration CALLER_WAITS = Duration.ofSeconds(30);
 
-    /** Only a stop ends it, which interrupts: a command whose answer was given up would be lost to who sent it. */
+    /**
+     * Only a stop ends it, which interrupts: the consumer would pass over a command that was given up, and who sent it
+     * would never hear of it. Where Kafka takes nothing in one topic for longer than max.poll.interval.ms, another
+     * replica may do the same command meanwhile; a check then sees what came of both.
+     */
     private static final Duration UNTIL_STOPPED = Duration.ofNanos(Long.MAX_VALUE);
 
     private static final Duration TOLD_AFTER = Duration.ofSeconds(30);
@@ -72,7 +77,7 @@ final class RegistrationTopics implements AutoCloseable {
     /**
      * Blocks until Kafka takes it, or until the thread is interrupted.
      *
-     * @throws KafkaUnavailableException if Kafka will never take it
+     * @throws KafkaUnavailableException if Kafka will never take it, or the thread is interrupted
      */
     RecordMetadata write(AccountRecord value) {
         return insist(() -> send(Topics.REGISTRATIONS, value.key(), value), UNTIL_STOPPED);
@@ -92,7 +97,7 @@ final class RegistrationTopics implements AutoCloseable {
      * Blocks until Kafka takes it, or until the thread is interrupted.
      *
      * @param key null for an answer to a command that names no account
-     * @throws KafkaUnavailableException if Kafka will never take it
+     * @throws KafkaUnavailableException if Kafka will never take it, or the thread is interrupted
      */
     void write(String key, RegistrationEvent value) {
         insist(() -> send(Topics.REGISTRATION_EVENTS, key, value), UNTIL_STOPPED);
@@ -101,7 +106,7 @@ final class RegistrationTopics implements AutoCloseable {
     /**
      * Blocks until Kafka takes it, or until the thread is interrupted.
      *
-     * @throws KafkaUnavailableException if Kafka will never take it
+     * @throws KafkaUnavailableException if Kafka will never take it, or the thread is interrupted
      */
     void write(Command value) {
         insist(() -> send(value), UNTIL_STOPPED);
@@ -155,7 +160,7 @@ final class RegistrationTopics implements AutoCloseable {
 
     private static RecordMetadata insist(Supplier<Future<RecordMetadata>> send, Duration atMost) {
         long begun = System.nanoTime();
-        boolean told = false;
+        Notice notice = new Notice();
         while (true) {
             try {
                 return written(send.get());
@@ -164,8 +169,7 @@ final class RegistrationTopics implements AutoCloseable {
                 if (isFinal(e) || waited.compareTo(atMost) > 0) {
                     throw e;
                 }
-                if (!told && waited.compareTo(TOLD_AFTER) > 0) {
-                    told = true;
+                if (waited.compareTo(TOLD_AFTER) > 0 && notice.isDue(e.getMessage())) {
                     LOGGER.atWarn()
                             .addKeyValue("reason", e.getMessage())
                             .log(
@@ -176,11 +180,11 @@ final class RegistrationTopics implements AutoCloseable {
         }
     }
 
+    /** A producer that is replaced fails what it has under way; one that is closed is closed by us. */
     private static boolean isFinal(KafkaUnavailableException e) {
-        boolean passing = e.getCause() instanceof RetriableException
-                || e.getCause() instanceof TimeoutException
-                || e.getCause() instanceof KafkaUnavailableException;
-        return !passing || Thread.currentThread().isInterrupted();
+        return Thread.currentThread().isInterrupted()
+                || e.getCause() instanceof IllegalStateException
+                || e.getCause() instanceof Exception cause && Refusal.isForGood(cause);
     }
 
     private Future<RecordMetadata> send(String topic, String key, Object value) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -82,6 +83,21 @@ class RegistrationTopicsTest {
 
         // Then
         verify(producer, times(1)).send(any());
+    }
+
+    /** As a producer fails what it has under way when it is replaced, because nothing is acknowledged. */
+    @Test
+    void insistsThroughAProducerThatIsReplaced() {
+        // Given
+        when(producer.send(any()))
+                .thenReturn(failed(new KafkaException("Producer is closed forcefully.")))
+                .thenReturn(taken());
+
+        // When
+        topics.write(COMMAND);
+
+        // Then
+        verify(producer, times(2)).send(any());
     }
 
     @Test
