@@ -183,9 +183,6 @@ class RoutesTest {
         assertThat(consumers("kafka:pasar.commands")).hasSize(1).allSatisfy(from -> {
             assertThat(from.path("parameters").path("sessionTimeoutMs").asInt()).isBetween(1, 10_000);
             assertThat(from.path("parameters").path("maxPollRecords").asText()).isEqualTo("1");
-            assertThat(from.path("parameters").path("groupId").asText())
-                    .as("the group whose rights the start checks")
-                    .isEqualTo("pasar");
         });
     }
 

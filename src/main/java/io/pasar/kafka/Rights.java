@@ -1,21 +1,16 @@
 package io.pasar.kafka;
 
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.StringUtils;
@@ -24,12 +19,6 @@ import org.springframework.util.StringUtils;
 final class Rights {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Rights.class);
-
-    /** The group of {@code commands.camel.yaml}. */
-    private static final String GROUP = "pasar";
-
-    /** Asked at the beginning; a coordinator that takes longer is only starting. */
-    private static final Duration GROUP_WITHIN = Duration.ofMillis(500);
 
     /** What the gateway reads all the time; a replay or a release that may not read another topic says so itself. */
     private static final Set<String> READ = Set.of(
@@ -80,28 +69,5 @@ final class Rights {
         return lacking.stream()
                 .map(operation -> StringUtils.capitalize(operation.name().toLowerCase(Locale.ROOT)))
                 .collect(Collectors.joining(" and ", "grant this client the ACL ", " on it."));
-    }
-
-    static KafkaFuture<ConsumerGroupDescription> describeGroup(Admin admin) {
-        return admin.describeConsumerGroups(
-                        List.of(GROUP), new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
-                .describedGroups()
-                .get(GROUP);
-    }
-
-    static void checkGroup(KafkaFuture<ConsumerGroupDescription> group, List<String> mistakes) {
-        boolean lacking;
-        try {
-            Set<AclOperation> allowed = Deadline.in(GROUP_WITHIN).get(group).authorizedOperations();
-            lacking = isKnown(allowed) && !allowed.contains(AclOperation.READ);
-        } catch (AuthorizationException e) {
-            lacking = true;
-        } catch (KafkaException e) {
-            LOGGER.atDebug().addKeyValue("reason", e.getMessage()).log("Kafka does not tell of the consumer group now");
-            return;
-        }
-        if (lacking) {
-            mistakes.add("Consumer group " + GROUP + " cannot be used: " + grant(EnumSet.of(AclOperation.READ)));
-        }
     }
 }

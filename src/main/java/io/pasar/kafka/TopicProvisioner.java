@@ -23,13 +23,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -158,13 +156,11 @@ public final class TopicProvisioner implements SmartLifecycle {
             List<String> mistakes = new ArrayList<>();
             Map<String, TopicDescription> existing = new TreeMap<>();
             List<NewTopic> missing = new ArrayList<>();
-            KafkaFuture<ConsumerGroupDescription> group = Rights.describeGroup(admin);
             describe(admin, deadline, existing, missing, mistakes);
             create(admin, missing, deadline, mistakes);
             check(admin, existing, deadline, mistakes);
             awaitLeaders(admin, existing, missing);
             Rights.check(admin, missing, deadline, mistakes);
-            Rights.checkGroup(group, mistakes);
             if (!mistakes.isEmpty()) {
                 throw new KafkaStartException(String.join(System.lineSeparator(), mistakes));
             }
