@@ -161,7 +161,7 @@ final class ClientProperties {
 
     private static Optional<String> unreadable(String key, String value) {
         if (key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
-            return isJaas(value)
+            return value.isBlank() || isJaas(value)
                     ? Optional.empty()
                     : Optional.of("is not understood; write some.LoginModule required key=\"value\" …; with a \\ before"
                             + " each \" in a value");

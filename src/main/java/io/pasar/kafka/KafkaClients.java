@@ -58,9 +58,11 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     });
 
     private final Notice notPublishing = new Notice();
+    private final Notice notMade = new Notice();
     private final int partitions;
     private final ConcurrentMap<String, TopicShare> shares = new ConcurrentHashMap<>();
     private volatile Set<String> warmTopics = Set.of();
+    private volatile String notReading;
 
     /**
      * @param bootstrapServers the configured ones, or the embedded broker's
@@ -147,7 +149,21 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
     /** For Camel's {@code kafka:} consumers; what the route says about group, offsets and types stays. */
     @Override
     public Consumer<?, ?> getConsumer(Properties fromRoute) {
-        return connect(() -> new SharingConsumer(properties.camelConsumer(map(fromRoute)), this::share));
+        try {
+            Consumer<?, ?> made =
+                    connect(() -> new SharingConsumer(properties.camelConsumer(map(fromRoute)), this::share));
+            notReading = null;
+            return made;
+        } catch (KafkaStartException | KafkaUnavailableException e) {
+            // Camel tries again for ever
+            notReading = e.getMessage();
+            if (notMade.isDue(e.getMessage())) {
+                LOGGER.atWarn()
+                        .addKeyValue("reason", e.getMessage())
+                        .log("The consumer of a route cannot be made; trying again");
+            }
+            throw e;
+        }
     }
 
     /** The part of a topic that the {@code kafka:} consumers of this process own. */
@@ -155,11 +171,11 @@ public final class KafkaClients implements KafkaClientFactory, AutoCloseable {
         return shares.computeIfAbsent(topic, unknown -> new TopicShare(partitions));
     }
 
-    /** The topic that a {@code kafka:} route cannot read now, and why; empty while all can. */
+    /** Which {@code kafka:} route cannot read now, or why none can; empty while all can. */
     Optional<String> readingProblem() {
-        return shares.entrySet().stream()
+        return Optional.ofNullable(notReading).or(() -> shares.entrySet().stream()
                 .flatMap(share -> share.getValue().problem().map(reason -> share.getKey() + ": " + reason).stream())
-                .findFirst();
+                .findFirst());
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.pasar.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +33,34 @@ class KafkaClientsTest {
                         throw new KafkaException("Failed to construct kafka producer", notFound);
                     }))
                     .isInstanceOf(KafkaUnavailableException.class);
+        }
+    }
+
+    /** Each value is right by itself, and only the consumer of a route has both. */
+    @Test
+    void tellsWhyTheConsumerOfARouteCannotBeMadeUntilItCan() {
+        // Given
+        Properties route = new Properties();
+        route.put("group.id", "pasar");
+        route.put("key.deserializer", ByteArrayDeserializer.class.getName());
+        route.put("value.deserializer", ByteArrayDeserializer.class.getName());
+        route.put("session.timeout.ms", "10000");
+        Map<String, String> late = Map.of("heartbeat.interval.ms", "10000");
+        try (KafkaClients clients = new KafkaClients(KafkaSettings.with(late), "localhost:9092")) {
+            // When
+            assertThatThrownBy(() -> clients.getConsumer(route)).isInstanceOf(KafkaStartException.class);
+
+            // Then
+            assertThat(clients.readingProblem()).hasValueSatisfying(reason -> assertThat(reason)
+                    .startsWith("pasar.kafka.properties: ")
+                    .contains("eartbeat"));
+
+            // When
+            route.put("session.timeout.ms", "20000");
+            clients.getConsumer(route).close();
+
+            // Then
+            assertThat(clients.readingProblem()).isEmpty();
         }
     }
 
