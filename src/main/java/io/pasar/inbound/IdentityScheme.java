@@ -49,8 +49,10 @@ final class IdentityScheme {
         this.strong = isStrong(strength);
         this.occurredAt = occurredAt.isBlank() ? null : index(occurredAt.trim(), pointers);
         this.json = new JsonValues(pointers);
-        if (parts.isEmpty()) {
-            throw new IllegalArgumentException("An identity needs at least one part: JSON pointers, or 'body'");
+        // With none, all bodies that cannot be read would be one event
+        if (parts.stream().allMatch(Part::optional)) {
+            throw new IllegalArgumentException(
+                    "An identity needs at least one part that may not be missing: JSON pointers, or 'body'");
         }
     }
 

@@ -215,6 +215,7 @@ class IdentitySchemeTest {
     @CsvSource({
         "data/order_code, body,        strong, 'data/order_code' is no JSON pointer",
         "/id,             '',          strong, An identity needs at least one part",
+        "'',              '/a?, /b?',  strong, one part that may not be missing",
         "/id,             /id,         sure,   Unknown strength 'sure'"
     })
     void refusesADeclarationThatCannotWork(String entity, String identity, String strength, String message) {
