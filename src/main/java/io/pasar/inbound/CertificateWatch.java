@@ -145,6 +145,11 @@ final class CertificateWatch {
                     .log("The certificate of the ingest port is not valid now: marketplaces cannot deliver");
             return;
         }
+        if (now.isBefore(nearEnd(certificate))) {
+            // It was not valid yet when it was looked at last
+            nextTold = nearEnd(certificate);
+            return;
+        }
         if (nextTold.isAfter(certificate.end())) {
             nextTold = certificate.end();
         }

@@ -193,6 +193,21 @@ class CertificateWatchTest {
     }
 
     @Test
+    void warnsOfNoEndWhenOneThatWasNotValidYetHasBecomeSo(CapturedOutput output) {
+        // Given
+        clock.set(new ServerCertificate(files).begin().minus(Duration.ofHours(1)));
+        CertificateWatch watch = new CertificateWatch(files, clock);
+        look(watch, 1);
+
+        // When
+        clock.forward(Duration.ofDays(2));
+        look(watch, 1);
+
+        // Then
+        assertThat(output).contains("is not valid now").doesNotContain("ends soon");
+    }
+
+    @Test
     void doesNotStartWithWhatIsNone() throws IOException {
         // Given
         Files.writeString(files.key(), "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n");
