@@ -97,7 +97,8 @@ class SandboxStartIT {
                     .findFirst()
                     .orElseThrow()
                     .getValue();
-            await().untilAsserted(() -> assertThat(output(line.group(2))).contains(answer));
+            await().atMost(START)
+                    .untilAsserted(() -> assertThat(output(line.group(2))).contains(answer));
         }
     }
 
