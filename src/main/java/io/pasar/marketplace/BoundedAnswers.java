@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -17,6 +19,7 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * Reads every answer whole, up to a size and within a time, before anyone sees it. Camel would read whatever comes:
@@ -27,13 +30,16 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
 
     private static final int BUFFER = 8192;
 
+    /** Context attribute. An endpoint calls itself connected while its connection is still being made. */
+    private static final String CONNECTED = "pasar.connected";
+
     private final int largest;
     private final Duration within;
 
     /**
      * @param largest bytes of an answer's body, after decompression
      * @param within time for the body, from its first byte; the pause in which it runs out is added. Also what the
-     *     call may take longer than the response time-out until then
+     *     call may take longer than the response time-out, if there is one, until then
      */
     BoundedAnswers(int largest, Duration within) {
         this.largest = largest;
@@ -43,6 +49,10 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addExecInterceptorFirst("bounded-answers", this);
+        builder.addExecInterceptorAfter(ChainElement.CONNECT.name(), CONNECTED, (request, scope, chain) -> {
+            scope.clientContext.setAttribute(CONNECTED, true);
+            return chain.proceed(request, scope);
+        });
     }
 
     @Override
@@ -65,10 +75,8 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
     /** Status and headers, which may drip as a body may: cut off from another thread, as no read by itself is late. */
     private ClassicHttpResponse head(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        Duration patience = within.plus(scope.clientContext
-                .getRequestConfigOrDefault()
-                .getResponseTimeout()
-                .toDuration());
+        Timeout pause = scope.clientContext.getRequestConfigOrDefault().getResponseTimeout();
+        Duration patience = pause == null ? within : within.plus(pause.toDuration());
         CompletableFuture<Void> read = new CompletableFuture<>();
         read.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
             scope.execRuntime.discardEndpoint();
@@ -76,11 +84,15 @@ final class BoundedAnswers implements HttpClientConfigurer, ExecChainHandler {
         });
         try {
             return chain.proceed(request, scope);
-        } catch (IOException e) {
-            if (read.isDone()) {
-                throw new SocketTimeoutException("The answer had not begun within " + patience);
+        } catch (IOException | IllegalStateException e) {
+            if (!read.isDone()) {
+                throw e;
             }
-            throw e;
+            // Illegal is only a request that finds its connection gone before it is sent
+            if (e instanceof IllegalStateException || scope.clientContext.getAttribute(CONNECTED) == null) {
+                throw new ConnectTimeoutException("Not connected within " + patience, scope.route.getTargetHost());
+            }
+            throw new SocketTimeoutException("The answer had not begun within " + patience);
         } finally {
             read.complete(null);
         }
