@@ -248,9 +248,11 @@ final class Runs {
 
     /** What the marketplace's support asks for, in its own terms. */
     private static String forSupport(MarketplaceException failure) {
-        String requestId = failure.requestId() == null ? null : REQUEST + failure.requestId();
-        String known =
-                Stream.of(failure.code(), requestId).filter(Objects::nonNull).collect(Collectors.joining(", "));
+        String code = Objects.requireNonNullElse(failure.code(), "");
+        String requestId = Objects.requireNonNullElse(failure.requestId(), "");
+        String known = Stream.of(code, requestId.isEmpty() ? "" : REQUEST + requestId)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
         return known.isEmpty() ? "" : " (" + known + ")";
     }
 

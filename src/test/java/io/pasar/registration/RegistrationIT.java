@@ -278,6 +278,10 @@ class RegistrationIT extends RegistrationPartTest {
         assertThat(event.path("failure").path("requestId").asText()).isEqualTo("97b22");
         assertThat(event.path("failure").path("retryAfterSeconds").isNull()).isTrue();
         assertThat(output).contains("INVALID_TOKEN, request_id 97b22").doesNotContain("97b24");
+        MARKETPLACE.on(
+                TIKI_REGISTER,
+                StandIn.json(401, "{\"error\":{\"message_code\":\"\"},\"meta_data\":{\"request_id\":\"\"}}"));
+        assertThat(outcome(Action.APPLY, "tiki").status().reason()).isEqualTo("Registering: HTTP 401");
     }
 
     @Test
