@@ -22,6 +22,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.net.NamedEndpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,6 +210,9 @@ public final class MarketplaceCalls {
         }
         if (cause instanceof BoundedAnswers.TooLargeException) {
             return cause.getMessage();
+        }
+        if (cause instanceof MessageConstraintException) {
+            return "the headers of the answer are too large";
         }
         return cause instanceof IOException ? "connection cut, or not HTTP" : "failed in the gateway; its log says why";
     }

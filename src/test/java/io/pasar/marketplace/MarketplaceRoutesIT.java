@@ -792,7 +792,7 @@ class MarketplaceRoutesIT {
                     MarketplaceException.class, () -> calls.list(TestAccounts.at(name, "1", "order")));
 
             // Then
-            assertThat(failure).hasMessage("Reading the registration: connection cut, or not HTTP");
+            assertThat(failure).hasMessage("Reading the registration: the headers of the answer are too large");
         }
     }
 
