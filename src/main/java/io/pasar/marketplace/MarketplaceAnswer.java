@@ -120,7 +120,7 @@ public final class MarketplaceAnswer {
                 effective,
                 shortened(code),
                 sentence(effective, message),
-                shortened(requestId),
+                shortenedId(requestId),
                 retryAfter,
                 null);
     }
@@ -166,7 +166,16 @@ public final class MarketplaceAnswer {
         if (text == null) {
             return null;
         }
-        String line = masks.masked(text).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return inOneLine(masks.masked(text));
+    }
+
+    /** The same for the marketplace's own id of a call, where a secret of a few characters may stand by chance. */
+    public String shortenedId(String id) {
+        return id == null ? null : inOneLine(masks.maskedId(id));
+    }
+
+    private static String inOneLine(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
     }
 

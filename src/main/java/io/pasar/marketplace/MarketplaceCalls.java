@@ -152,7 +152,7 @@ public final class MarketplaceCalls {
         });
         limits.heed(account.marketplace(), call, exchange.getMessage());
         if (exchange.getException() != null) {
-            throw masked(failure(call, exchange.getException()), account, token);
+            throw failure(call, exchange.getException());
         }
         if (!answer.isInstance(exchange.getMessage().getBody())) {
             String text = call.words() + ": the route " + call.endpoint(account.marketplace()) + " must leave a "
@@ -231,18 +231,5 @@ public final class MarketplaceCalls {
                         || cause instanceof UnknownHostException
                         || cause instanceof SSLHandshakeException
                         || cause instanceof SSLPeerUnverifiedException);
-    }
-
-    /** A route may fail in words that have not gone through {@link MarketplaceAnswer}. */
-    private static MarketplaceException masked(MarketplaceException e, Account account, Secret token) {
-        Masks masks = new Masks(account, token == null ? null : token.value());
-        return new MarketplaceException(
-                e.kind(),
-                e.status(),
-                masks.masked(e.code()),
-                masks.masked(e.getMessage()),
-                masks.masked(e.requestId()),
-                e.retryAfter(),
-                e.getCause());
     }
 }

@@ -2,7 +2,10 @@ package io.pasar.marketplace;
 
 import java.time.Duration;
 
-/** A marketplace did not do what it was asked. Its message is fit to be shown: it holds no secret. */
+/**
+ * A marketplace did not do what it was asked. It is shown as it is, and must hold no secret: a marketplace's own words
+ * go through {@link MarketplaceAnswer}.
+ */
 public final class MarketplaceException extends RuntimeException {
 
     /** What the failure means for the next step. */

@@ -939,6 +939,20 @@ class MarketplaceRoutesIT {
     }
 
     @Test
+    void saysWhatFailedInItsOwnWordsWhateverTheSecretsAre() {
+        // Given
+        API.on(TIKI_REGISTER, StandIn.cut());
+        Account account = TestAccounts.tiki("41235121321", TokenAuth.BASIC, OnDrift.REPAIR, "e", "order");
+
+        // When
+        MarketplaceException failure =
+                catchThrowableOfType(MarketplaceException.class, () -> calls.register(tikiRequest(account)));
+
+        // Then
+        assertThat(failure).hasMessage("Registering: connection cut, or not HTTP");
+    }
+
+    @Test
     void repeatsNothingOfAListThatWasCutShort() {
         // Given
         API.on(LIST, StandIn.json(200, "{\"data\":{\"fs_id\":13004,\"webhook_secret\":\"theirs\""));

@@ -42,7 +42,7 @@ final class TikiWebhooks {
         JsonNode body = answer.json();
         String requestId = body.at("/meta_data/request_id").asText(null);
         if (answer.successful() && body.path("success").asBoolean(false)) {
-            return new Registered(answer.shortened(requestId));
+            return new Registered(answer.shortenedId(requestId));
         }
         if (body.has("success") || body.has("error")) {
             JsonNode error = body.path("error");
