@@ -22,7 +22,7 @@ final class Masks {
     private static final String MASK = new Secret("").toString();
 
     /** What some encoder may write otherwise: they agree on letters and digits alone. */
-    private static final Pattern ENCODABLE = Pattern.compile("[^A-Za-z0-9]");
+    private static final Pattern ENCODABLE = Pattern.compile("\\\\+|[^A-Za-z0-9]");
 
     /** In characters. A shorter secret stands in an id by chance. */
     private static final int LONG = 8;
@@ -47,8 +47,17 @@ final class Masks {
     private static Pattern forms(String secret) {
         String encoded = ENCODABLE
                 .matcher(secret)
-                .replaceAll(one -> Matcher.quoteReplacement(forms(one.group().codePointAt(0))));
+                .replaceAll(one -> Matcher.quoteReplacement(
+                        one.group().startsWith("\\")
+                                ? backslashes(one.group().length())
+                                : forms(one.group().codePointAt(0))));
         return Pattern.compile(Pattern.quote(secret) + "|" + encoded);
+    }
+
+    /** As one: each may be doubled, so a run of them could be divided in ever so many ways. */
+    private static String backslashes(int count) {
+        return "(?:\\\\{%1$d,%2$d}+|(?i:%%5c){%1$d}|(?i:&#0*92;|&#x0*5c;){%1$d}|(?:\\\\u(?i:005c)){%1$d})"
+                .formatted(count, 2 * count);
     }
 
     /** No two forms of a character may match the same text: a long run of it would be tried in ever so many ways. */
@@ -58,7 +67,7 @@ final class Masks {
         String json = String.valueOf(JsonStringEncoder.getInstance().quoteAsString(raw));
         String utf8 = HexFormat.of().withPrefix("%").formatHex(raw.getBytes(StandardCharsets.UTF_8));
         StringBuilder forms = new StringBuilder("(?:")
-                .append(codePoint == '\\' ? "\\\\\\\\?+" : "\\\\?" + Pattern.quote(raw))
+                .append("\\\\?" + Pattern.quote(raw))
                 .append("|(?i:" + utf8 + ")")
                 .append("|\\\\?(?i:&#0*" + codePoint + ";|&#x0*" + Integer.toHexString(codePoint) + ";)|");
         raw.chars().forEach(unit -> forms.append("\\\\u(?i:%04x)".formatted(unit)));

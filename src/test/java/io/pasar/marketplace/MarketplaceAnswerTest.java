@@ -99,7 +99,13 @@ class MarketplaceAnswerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a\\\\b'&\tc", "a\\\\\\\\b'\\u0026\\tc", "a%5C%5cb%27%26%09c", "a&#92;&#92;b&apos;&amp;&#9;c"})
+            strings = {
+                "a\\\\b'&\tc",
+                "a\\\\\\\\b'\\u0026\\tc",
+                "a%5C%5cb%27%26%09c",
+                "a&#92;&#92;b&apos;&amp;&#9;c",
+                "a\\\\b&apos;&amp;&#9;c"
+            })
     void masksTheOddestSecretHoweverItIsWritten(String form) {
         // Given
         Account account = TestAccounts.tiki("p77", TokenAuth.BODY, OnDrift.REPAIR, "a\\\\b'&\tc", "order");
