@@ -182,6 +182,9 @@ final class LateProducer implements Producer<byte[], byte[]> {
                         callback.onCompletion(metadata, failure);
                     }
                 });
+            } catch (IllegalStateException e) {
+                // It was replaced, and closed, meanwhile
+                return failed(producerRecord, callback, closed ? e : unavailable());
             } catch (RuntimeException e) {
                 return failed(producerRecord, callback, e);
             }

@@ -41,6 +41,21 @@ class LateProducerTest {
     }
 
     @Test
+    void tellsOfOneThatIsReplacedMeanwhileAsOfKafkaThatIsAway() {
+        // Given
+        found.add(true);
+        producer.connect();
+        kafka.close();
+
+        // Then
+        assertThat(producer.send(event))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(KafkaUnavailableException.class);
+    }
+
+    @Test
     void sendsOnceKafkaIsFound() throws Exception {
         // Given
         found.add(false);
