@@ -35,6 +35,10 @@ final class PollAgain implements PollExceptionStrategy {
     }
 
     static String reason(Exception failure) {
-        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        String told = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        // Which says where the record is that cannot be read
+        return failure.getCause() == null
+                ? told
+                : told + ": " + failure.getCause().getMessage();
     }
 }
